@@ -1,0 +1,59 @@
+/* The atoms of one sample: plain arrays, and files that hold them.
+ *
+ * Coordinates are never wrapped by the engine: positions in a periodic box are unwrapped
+ * trajectories, so displacements between two snapshots of one run are plain differences
+ * (plus the box's own affine change). */
+#ifndef GB_ATOMISTIC_ATOMS_H
+#define GB_ATOMISTIC_ATOMS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { GB_MAX_TYPES = 8 };
+
+typedef struct {
+  int n;
+  int64_t *id;      /* [n] from 1 */
+  int *type;        /* [n] from 0 */
+  double (*x)[3];   /* [n] angstrom */
+  double (*v)[3];   /* [n] angstrom/ps */
+  double (*f)[3];   /* [n] eV/angstrom, filled by GbForceCompute */
+  double lo[3];     /* angstrom */
+  double length[3]; /* box edges, angstrom; along a free axis only the bounding length */
+  bool periodic[3];
+  int ntypes;
+  double mass[GB_MAX_TYPES]; /* g/mol */
+  char element[GB_MAX_TYPES][4];
+} GbAtoms;
+
+/* Arrays for n atoms, zeroed; freed by GbAtomsFree. */
+GbStatus GbAtomsAllocate(GbAtoms *atoms, int n);
+void GbAtomsFree(GbAtoms *atoms);
+GbStatus GbAtomsCopy(const GbAtoms *from, GbAtoms *to); /* allocates `to` */
+
+/* Snapshots in HDF5 (one process; units inside; extra per-atom columns may be added by the caller
+ * through the two callbacks' simple form below). `time_ps` and `strain` are stored as scalars. */
+GbStatus GbAtomsWriteH5(const char *path, const GbAtoms *atoms, double time_ps, double strain);
+GbStatus GbAtomsReadH5(const char *path, GbAtoms *atoms, double *time_ps, double *strain);
+/* LAMMPS data file, atom_style atomic (plain or .gz is not supported: plain text only). */
+GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms);
+/* Extended XYZ for OVITO, with `ncolumns` extra per-atom columns (names, arrays of n doubles). */
+GbStatus GbAtomsWriteXyz(const char *path, const GbAtoms *atoms, int ncolumns,
+                         const char *const *names, const double *const *columns);
+
+/* fcc lattice of nx*ny*nz cells with constant `a`, types drawn exactly in the fraction of type 1
+ * given (counter-based shuffle with `seed`), periodic. */
+GbStatus GbAtomsCreateFcc(GbAtoms *atoms, const int cells[3], double a_angstrom,
+                          double fraction_type1, uint64_t seed);
+/* Copies the periodic box counts[d] times along each axis; ids renumbered. */
+GbStatus GbAtomsReplicate(const GbAtoms *from, const int counts[3], GbAtoms *to);
+/* Keeps the atoms i with keep[i]; ids are renumbered from 1. */
+GbStatus GbAtomsSelect(GbAtoms *atoms, const bool *keep);
+/* Maxwell-Boltzmann velocities, zero total momentum, scaled to exactly `temperature_K`. */
+void GbAtomsSetVelocities(GbAtoms *atoms, double temperature_K, uint64_t seed);
+double GbAtomsKineticEnergy(const GbAtoms *atoms); /* eV */
+double GbAtomsTemperature(const GbAtoms *atoms);   /* K, 3n - 3 degrees of freedom */
+
+#endif

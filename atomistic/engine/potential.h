@@ -1,0 +1,24 @@
+/* EAM / Finnis-Sinclair potentials from setfl tables (.eam.alloy, .eam.fs).
+ *
+ * E = sum_i F_a(rho_i) + 1/2 sum_ij phi_ab(r_ij), rho_i = sum_j rho_ab(r_ij), where in an .fs file
+ * the density that an atom of type b makes at one of type a depends on both.
+ * Interpolation: cubic splines on the table's own grid. */
+#ifndef GB_ATOMISTIC_POTENTIAL_H
+#define GB_ATOMISTIC_POTENTIAL_H
+
+#include "atomistic/engine/atoms.h"
+
+typedef struct GbPotential GbPotential;
+
+/* Rank 0 reads, all ranks get it. GB_ERR_INPUT with file, line, expected, found for a missing,
+ * cut-off or non-numeric file. Collective. */
+GbStatus GbPotentialRead(MPI_Comm comm, const char *path, GbPotential **potential);
+void GbPotentialDestroy(GbPotential **potential);
+int GbPotentialTypes(const GbPotential *potential);
+const char *GbPotentialElement(const GbPotential *potential, int type);
+double GbPotentialMass(const GbPotential *potential, int type); /* g/mol */
+double GbPotentialCutoff(const GbPotential *potential);         /* largest, angstrom */
+/* Copies elements and masses into atoms (atoms->ntypes must not exceed the potential's types). */
+GbStatus GbPotentialApplyTypes(const GbPotential *potential, GbAtoms *atoms);
+
+#endif

@@ -1,0 +1,35 @@
+/* The state of one mesoscale sample: everything that a restart needs. */
+#ifndef GB_MESOSCALE_STATE_H
+#define GB_MESOSCALE_STATE_H
+
+#include "contract/calibration.h"
+#include "mesoscale/elasticity/elasticity.h"
+
+#include <stdint.h>
+
+typedef struct {
+  GbGrid grid;
+  int nvoxels, nmodes;
+  uint64_t seed;               /* of this sample */
+  int64_t events;              /* events so far: counter of the random streams */
+  double time_s, temperature_K;
+  double mean_strain_zz;       /* total, tension positive */
+  double reference_temperature_K; /* at which thermal eigenstrain is zero */
+  bool *solid;                 /* [nvoxels] */
+  double *chi;                 /* [nvoxels] */
+  double (*plastic)[GB_NTENSOR]; /* [nvoxels] plastic strain (traceless part and dilatation) */
+  double *slip;                /* [nvoxels] accumulated |gamma| of events, engineering */
+  double (*stress)[GB_NTENSOR];  /* [nvoxels] GPa, of the current state */
+  double *barrier_eV;          /* [nvoxels*nmodes] at zero stress */
+  double *angle_rad;           /* [nvoxels*nmodes] direction of each mode's shear plane, 0..pi */
+  int64_t *redraws;            /* [nvoxels] times the voxel's barriers were drawn */
+} GbMesoState;
+
+GbStatus GbMesoStateAllocate(GbMesoState *state, const GbGrid *grid, int nmodes);
+void GbMesoStateFree(GbMesoState *state);
+GbStatus GbMesoStateCopy(const GbMesoState *from, GbMesoState *to);
+/* Exact: reading back gives the same bits. One process. */
+GbStatus GbMesoStateWrite(const GbMesoState *state, const char *path);
+GbStatus GbMesoStateRead(const char *path, GbMesoState *state);
+
+#endif
