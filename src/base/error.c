@@ -39,14 +39,14 @@ GbStatus GbErrorSet(GbStatus status, const char *file, int line, const char *fun
 
 GbStatus GbErrorPrefix(GbStatus status, const char *fmt, ...)
 {
-  char text[MESSAGE_SIZE];
+  char context[MESSAGE_SIZE], text[2 * MESSAGE_SIZE + 2];
   va_list args;
   va_start(args, fmt);
-  vsnprintf(text, sizeof text, fmt, args);
+  vsnprintf(context, sizeof context, fmt, args);
   va_end(args);
-  size_t used = strlen(text);
-  snprintf(text + used, sizeof text - used, ": %s", message);
-  memcpy(message, text, sizeof text);
+  snprintf(text, sizeof text, "%s: %s", context, message);
+  text[MESSAGE_SIZE - 1] = '\0';
+  memcpy(message, text, MESSAGE_SIZE);
   return status;
 }
 
@@ -69,14 +69,22 @@ void GbErrorClear(void)
 const char *GbStatusName(GbStatus status)
 {
   switch (status) {
-  case GB_OK: return "ok";
-  case GB_ERR_ARG: return "internal error";
-  case GB_ERR_INPUT: return "input error";
-  case GB_ERR_IO: return "file error";
-  case GB_ERR_MEMORY: return "out of memory";
-  case GB_ERR_NUMERIC: return "numerical error";
-  case GB_ERR_LIBRARY: return "library error";
-  case GB_ERR_STOPPED: return "stopped on request";
+  case GB_OK:
+    return "ok";
+  case GB_ERR_ARG:
+    return "internal error";
+  case GB_ERR_INPUT:
+    return "input error";
+  case GB_ERR_IO:
+    return "file error";
+  case GB_ERR_MEMORY:
+    return "out of memory";
+  case GB_ERR_NUMERIC:
+    return "numerical error";
+  case GB_ERR_LIBRARY:
+    return "library error";
+  case GB_ERR_STOPPED:
+    return "stopped on request";
   }
   return "unknown status";
 }

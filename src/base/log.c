@@ -1,0 +1,139 @@
+/* Log lines and progress on rank 0: standard error for people, a plain file for the record.
+ *
+ * The progress line on a terminal has no newline until it ends, so every other line first erases
+ * it; the next update draws it again. */
+#include "base/log.h"
+
+#include "base/timer.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const double redraw_interval_s = 0.2;
+static const double plain_step = 0.1; /* a plain progress line every 10 % */
+
+static GbLogLevel max_level = GB_LOG_INFO;
+static FILE *log_file;
+static bool line_open; /* a progress line stands unfinished on the terminal */
+
+static bool is_writer(void)
+{
+  int started, ended, rank = 0;
+  MPI_Initialized(&started);
+  MPI_Finalized(&ended);
+  if (started && !ended) MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  return rank == 0;
+}
+
+void GbLogSetLevel(GbLogLevel level)
+{
+  max_level = level;
+}
+
+GbStatus GbLogOpenFile(const char *path)
+{
+  if (log_file) fclose(log_file);
+  log_file = NULL;
+  if (!path || !is_writer()) return GB_OK;
+  log_file = fopen(path, "a");
+  if (!log_file) GB_FAIL(GB_ERR_INPUT, "cannot write the log file %s: %s", path, strerror(errno));
+  return GB_OK;
+}
+
+static void write_terminal(GbLogLevel level, const char *text)
+{
+  static const char *const prefixes[] = {"glassband: ", "glassband: warning: ", "", ""};
+  if (line_open) fputs("\r\033[K", stderr);
+  line_open = false;
+  fprintf(stderr, "%s%s\n", prefixes[level], text);
+}
+
+/* The file keeps everything but debug lines that were not asked for, also with --quiet. */
+static void write_file(GbLogLevel level, const char *text)
+{
+  static const char *const names[] = {"error", "warning", "info", "debug"};
+  if (!log_file || (level == GB_LOG_DEBUG && max_level < GB_LOG_DEBUG)) return;
+  char stamp[32];
+  time_t now = time(NULL);
+  struct tm local;
+  strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", localtime_r(&now, &local));
+  fprintf(log_file, "%s %-7s %s\n", stamp, names[level], text);
+  fflush(log_file);
+}
+
+void GbLog(GbLogLevel level, const char *fmt, ...)
+{
+  if (!is_writer()) return;
+  char text[4096];
+  va_list args;
+  va_start(args, fmt);
+  vsnprintf(text, sizeof text, fmt, args);
+  va_end(args);
+  if (level <= max_level) write_terminal(level, text);
+  write_file(level, text);
+}
+
+static void format_duration(double seconds, size_t size, char *text)
+{
+  if (seconds < 100)
+    snprintf(text, size, "%.1f s", seconds);
+  else if (seconds < 6000)
+    snprintf(text, size, "%d min %02d s", (int)seconds / 60, (int)seconds % 60);
+  else
+    snprintf(text, size, "%.0f h %02.0f min", floor(seconds / 3600),
+             floor(fmod(seconds, 3600) / 60));
+}
+
+static void format_progress(const GbProgress *progress, double done, double now, size_t size,
+                            char *text)
+{
+  double elapsed = now - progress->start_s;
+  double rate = elapsed > 0 ? done / elapsed : 0;
+  char left[32] = "?";
+  if (rate > 0) format_duration((progress->total - done) / rate, sizeof left, left);
+  snprintf(text, size, "%s: %3.0f %%, %.3g %s/s, %s left", progress->label,
+           100 * done / progress->total, rate, progress->unit, left);
+}
+
+void GbProgressStart(GbProgress *progress, const char *label, const char *unit, double total)
+{
+  memset(progress, 0, sizeof *progress);
+  snprintf(progress->label, sizeof progress->label, "%s", label);
+  snprintf(progress->unit, sizeof progress->unit, "%s", unit);
+  progress->total = total > 0 ? total : 1;
+  progress->start_s = progress->shown_s = GbTimeNow();
+}
+
+void GbProgressUpdate(GbProgress *progress, double done)
+{
+  double now = GbTimeNow();
+  if (now - progress->shown_s < redraw_interval_s || !is_writer()) return;
+  progress->shown_s = now;
+  char text[256];
+  format_progress(progress, done, now, sizeof text, text);
+  bool terminal = isatty(STDERR_FILENO);
+  if (terminal && max_level >= GB_LOG_INFO) {
+    fprintf(stderr, "\r\033[K%s", text);
+    line_open = true;
+  }
+  double fraction = done / progress->total;
+  if (fraction < progress->shown_fraction + plain_step) return;
+  progress->shown_fraction = fraction;
+  write_file(GB_LOG_INFO, text);
+  if (!terminal && max_level >= GB_LOG_INFO) write_terminal(GB_LOG_INFO, text);
+}
+
+void GbProgressEnd(GbProgress *progress)
+{
+  double elapsed = GbTimeNow() - progress->start_s;
+  char spent[32];
+  format_duration(elapsed, sizeof spent, spent);
+  GbLogInfo("%s: done in %s, %.3g %s/s", progress->label, spent,
+            elapsed > 0 ? progress->total / elapsed : 0, progress->unit);
+}
