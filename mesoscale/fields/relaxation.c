@@ -1,0 +1,293 @@
+/* Equations. In a voxel, structure rearranges at the Arrhenius rate
+ *     r(chi, T) = nu_0 exp(-Qbar(chi) / kT),
+ * with nu_0 the attempt frequency and Qbar the mean barrier of the calibration, which falls with
+ * chi. Each rearrangement takes disorder out of the voxel and mixes it with its neighbours over a
+ * length l (one voxel edge: the size of an STZ), so that d chi / dt = -max(chi, 0) r(chi, T) +
+ * div(D grad chi),   D = l^2 r(chi, T). This is the relaxation and diffusion part of the
+ * effective-temperature equation of STZ theory (Kamrin & Bouchbinder, J. Mech. Phys. Solids 73, 269
+ * (2014); Hinkle, Rycroft, Shields, Falk, Phys. Rev. E 95, 053001 (2017)), with the rate taken from
+ * the calibrated barriers.
+ *
+ * Consequences. With Qbar = Q0 - (Q0 - Q1) chi and T constant, d chi/dt = -chi r_0 exp(a chi),
+ * a = (Q0 - Q1)/kT, which integrates to E1(a chi(t)) = E1(a chi_0) + r_0 t: while a chi >> 1 chi
+ * falls with the logarithm of time (ageing). Between 77 K and 300 K r spans tens of decades.
+ *
+ * chi < 0 is a voxel better relaxed than the reference glass. Nothing drives it up to 0: relaxation
+ * only lowers energy, hence max(chi, 0). Neighbours may still mix with it.
+ *
+ * Discretisation. Finite volumes on the voxels: the flux over a face is (r_a + r_b)/2 (chi_b -
+ * chi_a) (l/edge)^2, since an exchange happens when either side rearranges. It conserves chi
+ * exactly, keeps the maximum principle, has no flux through free surfaces or void, and equals D lap
+ * chi for constant D.
+ *
+ * Method. CVODE BDF with Newton and matrix-free GMRES. Because decay and diffusion share the rate,
+ * the Jacobi-preconditioned Newton matrix has a condition number below about 10 whatever the
+ * stiffness, so the diagonal is preconditioner enough. The integrator is restarted at every kink of
+ * T(t), never steps past it, and within a ramp a step changes T by at most MAX_STEP_K: an error
+ * test alone would let BDF step over a short hot pulse, because at 77 K nothing moves. Rejected:
+ * PETSc's SNES inside SUNDIALS (corrupts a counter with 32-bit indices), explicit RK (stiff). */
+#include "mesoscale/fields/relaxation.h"
+
+#include "base/units.h"
+#include "mesoscale/petsc_compat.h"
+
+#include <cvode/cvode.h>
+#include <math.h>
+#include <nvector/nvector_petsc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sunlinsol/sunlinsol_spgmr.h>
+
+#define MAX_STEP_K 5.0
+#define MAX_EXPONENT 600.0 /* exp(-600) is still a normal number */
+enum { KRYLOV_DIMENSION = 20, MAX_STEPS = 200000 };
+
+struct GbRelaxation {
+  const GbCalibration *calibration;
+  GbRelaxationOptions options;
+  GbGrid grid;
+  bool *solid;
+  double start_s, end_s; /* of the current piece between kinks */
+  double start_K, end_K;
+  double *rate, *diagonal; /* [nvoxels] scratch */
+  SUNContext context;
+  Vec vec;
+  N_Vector chi;
+  SUNLinearSolver solver;
+  void *cvode;
+  long steps;
+};
+
+GbRelaxationOptions GbRelaxationDefaults(void)
+{
+  return (GbRelaxationOptions){.decay = true, .diffusion_edges = 1, .tolerance = 1e-6};
+}
+
+double GbRelaxationRate(const GbCalibration *calibration, double chi, double temperature_K)
+{
+  const double exponent =
+      GbCalibrationBarrierMean(calibration, chi) / (GB_KB_EV_PER_K * temperature_K);
+  return calibration->laws.attempt_frequency_Hz * exp(-fmin(exponent, MAX_EXPONENT));
+}
+
+/* Temperature of the current piece. Linear in it, not looked up, so that a step that ends at a
+ * kink sees this side of it. */
+static double piece_temperature(const GbRelaxation *r, double time)
+{
+  const double weight = (time - r->start_s) / (r->end_s - r->start_s);
+  return r->start_K + weight * (r->end_K - r->start_K);
+}
+
+static void fill_rates(GbRelaxation *r, const double *chi, double temperature)
+{
+  const int n = r->grid.nx * r->grid.nz;
+  for (int v = 0; v < n; v++)
+    r->rate[v] = r->solid[v] ? GbRelaxationRate(r->calibration, chi[v], temperature) : 0;
+}
+
+/* Adds one face's flux to both sides. */
+static void add_flux(const GbRelaxation *r, const double *chi, double *dot, int a, int b)
+{
+  if (!r->solid[a] || !r->solid[b]) return;
+  const double length2 = r->options.diffusion_edges * r->options.diffusion_edges;
+  const double flux = 0.5 * (r->rate[a] + r->rate[b]) * length2 * (chi[b] - chi[a]);
+  dot[a] += flux;
+  dot[b] -= flux;
+}
+
+static void fill_derivative(GbRelaxation *r, const double *chi, double *dot)
+{
+  const int nx = r->grid.nx, nz = r->grid.nz;
+  for (int v = 0; v < nx * nz; v++)
+    dot[v] = r->options.decay ? -fmax(chi[v], 0) * r->rate[v] : 0;
+  for (int k = 0; k < nz; k++)
+    for (int i = 0; i < nx; i++) {
+      const int v = k * nx + i;
+      if (i + 1 < nx) add_flux(r, chi, dot, v, v + 1);
+      if (!r->grid.free_x && i + 1 == nx && nx > 1) add_flux(r, chi, dot, v, k * nx);
+      if (nz > 1) add_flux(r, chi, dot, v, ((k + 1) % nz) * nx + i);
+    }
+}
+
+static int right_side(sunrealtype time, N_Vector chi_vec, N_Vector dot_vec, void *data)
+{
+  GbRelaxation *r = data;
+  const double *chi;
+  double *dot;
+  if (VecGetArrayRead(N_VGetVector_Petsc(chi_vec), &chi)) return -1;
+  if (VecGetArray(N_VGetVector_Petsc(dot_vec), &dot)) return -1;
+  fill_rates(r, chi, piece_temperature(r, time));
+  fill_derivative(r, chi, dot);
+  if (VecRestoreArrayRead(N_VGetVector_Petsc(chi_vec), &chi)) return -1;
+  return VecRestoreArray(N_VGetVector_Petsc(dot_vec), &dot) ? -1 : 0;
+}
+
+static double face_rate(const GbRelaxation *r, int a, int b)
+{
+  return r->solid[b] ? 0.5 * (r->rate[a] + r->rate[b]) : 0;
+}
+
+/* Diagonal of the Jacobian, without the derivative of the rate in the fluxes (its sign varies). */
+static double jacobian_diagonal(const GbRelaxation *r, const double *chi, double kt, int v)
+{
+  const int nx = r->grid.nx, nz = r->grid.nz, i = v % nx, k = v / nx;
+  const double *q = (double[]){r->calibration->laws.barrier_mean_eV[0].value,
+                               r->calibration->laws.barrier_mean_eV[1].value};
+  double diagonal = 0, faces = 0;
+  if (!r->solid[v]) return 0;
+  if (r->options.decay && chi[v] > 0)
+    diagonal -= r->rate[v] * (1 + fmax(chi[v] * (q[0] - q[1]) / kt, 0));
+  if (i > 0 || !r->grid.free_x) faces += face_rate(r, v, k * nx + (i + nx - 1) % nx);
+  if (i + 1 < nx || !r->grid.free_x) faces += face_rate(r, v, k * nx + (i + 1) % nx);
+  faces += face_rate(r, v, ((k + 1) % nz) * nx + i) + face_rate(r, v, ((k + nz - 1) % nz) * nx + i);
+  return diagonal - faces * r->options.diffusion_edges * r->options.diffusion_edges;
+}
+
+static int setup_preconditioner(sunrealtype time, N_Vector chi_vec, N_Vector dot,
+                                sunbooleantype reuse, sunbooleantype *fresh, sunrealtype gamma,
+                                void *data)
+{
+  GbRelaxation *r = data;
+  const int n = r->grid.nx * r->grid.nz;
+  const double temperature = piece_temperature(r, time);
+  const double *chi;
+  (void)dot, (void)reuse, (void)gamma;
+  if (VecGetArrayRead(N_VGetVector_Petsc(chi_vec), &chi)) return -1;
+  fill_rates(r, chi, temperature);
+  for (int v = 0; v < n; v++)
+    r->diagonal[v] = jacobian_diagonal(r, chi, GB_KB_EV_PER_K * temperature, v);
+  *fresh = SUNTRUE;
+  return VecRestoreArrayRead(N_VGetVector_Petsc(chi_vec), &chi) ? -1 : 0;
+}
+
+static int solve_preconditioner(sunrealtype time, N_Vector chi, N_Vector dot, N_Vector right,
+                                N_Vector left, sunrealtype gamma, sunrealtype delta, int side,
+                                void *data)
+{
+  const GbRelaxation *r = data;
+  const int n = r->grid.nx * r->grid.nz;
+  const double *b;
+  double *z;
+  (void)time, (void)chi, (void)dot, (void)delta, (void)side;
+  if (VecGetArrayRead(N_VGetVector_Petsc(right), &b)) return -1;
+  if (VecGetArray(N_VGetVector_Petsc(left), &z)) return -1;
+  for (int v = 0; v < n; v++)
+    z[v] = b[v] / (1 - gamma * r->diagonal[v]);
+  if (VecRestoreArrayRead(N_VGetVector_Petsc(right), &b)) return -1;
+  return VecRestoreArray(N_VGetVector_Petsc(left), &z) ? -1 : 0;
+}
+
+static GbStatus set_up_cvode(GbRelaxation *r)
+{
+  const int n = r->grid.nx * r->grid.nz;
+  const double tolerance = r->options.tolerance;
+  if (GbSunContextCreate(PETSC_COMM_SELF, &r->context))
+    GB_FAIL(GB_ERR_LIBRARY, "SUNDIALS cannot make its context");
+  GB_PETSC(VecCreateSeq(PETSC_COMM_SELF, n, &r->vec));
+  r->chi = N_VMake_Petsc(r->vec, r->context);
+  r->cvode = CVodeCreate(CV_BDF, r->context);
+  if (!r->chi || !r->cvode) GB_FAIL(GB_ERR_LIBRARY, "SUNDIALS cannot make its integrator");
+  GB_SUNDIALS(CVodeInit(r->cvode, right_side, 0, r->chi));
+  GB_SUNDIALS(CVodeSStolerances(r->cvode, tolerance, 1e-3 * tolerance));
+  GB_SUNDIALS(CVodeSetUserData(r->cvode, r));
+  GB_SUNDIALS(CVodeSetMaxNumSteps(r->cvode, MAX_STEPS));
+  r->solver = SUNLinSol_SPGMR(r->chi, SUN_PREC_LEFT, KRYLOV_DIMENSION, r->context);
+  if (!r->solver) GB_FAIL(GB_ERR_LIBRARY, "SUNDIALS cannot make its linear solver");
+  GB_SUNDIALS(CVodeSetLinearSolver(r->cvode, r->solver, NULL));
+  GB_SUNDIALS(CVodeSetPreconditioner(r->cvode, setup_preconditioner, solve_preconditioner));
+  return GB_OK;
+}
+
+GbStatus GbRelaxationCreate(const GbCalibration *calibration, const GbGrid *grid, const bool *solid,
+                            const GbRelaxationOptions *options, GbRelaxation **relaxation)
+{
+  const int n = grid->nx * grid->nz;
+  GbRelaxation *r = NULL;
+  *relaxation = NULL;
+  if (grid->nx < 1 || grid->nz < 1 || !(options->tolerance > 0) || options->diffusion_edges < 0)
+    GB_FAIL(GB_ERR_ARG, "relaxation needs a grid, a tolerance > 0 and a diffusion length >= 0");
+  GB_CALLOC(r, 1);
+  r->calibration = calibration;
+  r->options = *options;
+  r->grid = *grid;
+  GbStatus status;
+  GB_TRY(status, GbCalloc((void **)&r->solid, (size_t)n, sizeof(*r->solid)), fail);
+  GB_TRY(status, GbCalloc((void **)&r->rate, (size_t)n, sizeof(*r->rate)), fail);
+  GB_TRY(status, GbCalloc((void **)&r->diagonal, (size_t)n, sizeof(*r->diagonal)), fail);
+  for (int v = 0; v < n; v++)
+    r->solid[v] = solid ? solid[v] : true;
+  GB_TRY(status, set_up_cvode(r), fail);
+  *relaxation = r;
+  return GB_OK;
+fail:
+  GbRelaxationDestroy(&r);
+  return status;
+}
+
+void GbRelaxationDestroy(GbRelaxation **relaxation)
+{
+  GbRelaxation *r = *relaxation;
+  if (!r) return;
+  if (r->cvode) CVodeFree(&r->cvode);
+  if (r->solver) SUNLinSolFree(r->solver);
+  if (r->chi) N_VDestroy(r->chi);
+  VecDestroy(&r->vec);
+  if (r->context) SUNContext_Free(&r->context);
+  free(r->solid);
+  free(r->rate);
+  free(r->diagonal);
+  free(r);
+  *relaxation = NULL;
+}
+
+/* One piece, in which T(t) is linear. */
+static GbStatus advance_piece(GbRelaxation *r)
+{
+  const double span = r->end_s - r->start_s, change = fabs(r->end_K - r->start_K);
+  const double most = change > 0 ? span * fmin(1, MAX_STEP_K / change) : span;
+  double reached;
+  long steps = 0;
+  GB_SUNDIALS(CVodeReInit(r->cvode, r->start_s, r->chi));
+  GB_SUNDIALS(CVodeSetMaxStep(r->cvode, most));
+  GB_SUNDIALS(CVodeSetStopTime(r->cvode, r->end_s));
+  const int code = CVode(r->cvode, r->end_s, r->chi, &reached, CV_NORMAL);
+  if (code < 0 || fabs(reached - r->end_s) > 1e-9 * span)
+    GB_FAIL(GB_ERR_LIBRARY, "relaxation of chi stopped at %g s of [%g, %g] s (CVODE code %d)",
+            reached, r->start_s, r->end_s, code);
+  GB_SUNDIALS(CVodeGetNumSteps(r->cvode, &steps));
+  r->steps += steps;
+  return GB_OK;
+}
+
+static GbStatus copy_values(Vec vec, double *values, int n, bool into_vec)
+{
+  double *array;
+  GB_PETSC(VecGetArray(vec, &array));
+  if (into_vec)
+    memcpy(array, values, (size_t)n * sizeof(*array));
+  else
+    memcpy(values, array, (size_t)n * sizeof(*array));
+  GB_PETSC(VecRestoreArray(vec, &array));
+  return GB_OK;
+}
+
+GbStatus GbRelaxationRun(GbRelaxation *r, const GbTemperatureProgram *program, double start_s,
+                         double end_s, double *chi)
+{
+  const int n = r->grid.nx * r->grid.nz;
+  GB_CALL(copy_values(r->vec, chi, n, true));
+  for (double time = start_s; time < end_s; time = r->end_s) {
+    r->start_s = time;
+    r->end_s = GbProgramNextKink(program, time, end_s);
+    r->start_K = GbProgramTemperature(program, r->start_s);
+    r->end_K = GbProgramTemperature(program, r->end_s);
+    GB_CALL(advance_piece(r));
+  }
+  GB_CALL(copy_values(r->vec, chi, n, false));
+  return GB_OK;
+}
+
+long GbRelaxationSteps(const GbRelaxation *relaxation)
+{
+  return relaxation->steps;
+}

@@ -1,0 +1,35 @@
+/* Structural relaxation of chi and its diffusion, between events, by SUNDIALS on a PETSc vector.
+ *
+ * The equations stand in relaxation.c. One process per sample (PETSC_COMM_SELF). */
+#ifndef GB_MESOSCALE_RELAXATION_H
+#define GB_MESOSCALE_RELAXATION_H
+
+#include "contract/calibration.h"
+#include "mesoscale/elasticity/elasticity.h"
+#include "mesoscale/fields/program.h"
+
+#include <stdbool.h>
+
+typedef struct GbRelaxation GbRelaxation;
+
+typedef struct {
+  bool decay;             /* chi decays; false leaves only diffusion */
+  double diffusion_edges; /* diffusion length per rearrangement in voxel edges; 0: no diffusion */
+  double tolerance;       /* relative; the absolute one is 1e-3 of it, as chi is of order 1 */
+} GbRelaxationOptions;
+
+GbRelaxationOptions GbRelaxationDefaults(void); /* true, 1, 1e-6 */
+
+/* `calibration` is borrowed; solid[nx*nz] (false = void, NULL = all solid) is copied. */
+GbStatus GbRelaxationCreate(const GbCalibration *calibration, const GbGrid *grid, const bool *solid,
+                            const GbRelaxationOptions *options, GbRelaxation **relaxation);
+void GbRelaxationDestroy(GbRelaxation **relaxation);
+/* Advances chi[nx*nz] from start_s to end_s of the temperature program; chi of void voxels is kept.
+ * GB_ERR_LIBRARY if the integrator fails. */
+GbStatus GbRelaxationRun(GbRelaxation *relaxation, const GbTemperatureProgram *program,
+                         double start_s, double end_s, double *chi);
+/* Rate at which structure rearranges, 1/s: nu_0 exp(-Qbar(chi)/kT). */
+double GbRelaxationRate(const GbCalibration *calibration, double chi, double temperature_K);
+long GbRelaxationSteps(const GbRelaxation *relaxation); /* internal steps since creation */
+
+#endif

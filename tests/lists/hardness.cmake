@@ -1,0 +1,3 @@
+gb_add_test(NAME unit.hardness.relation SOURCES unit/hardness/test_relation.c LIBS gb_hardness)
+gb_add_test(NAME verify.hardness.cavity SOURCES verification/hardness/test_cavity.c
+            LIBS gb_hardness PkgConfig::GSL)
