@@ -1,10 +1,10 @@
 /* Input: YAML through libcyaml, driven by parameter tables.
  *
- * Each part of the program declares a plain struct and one table of GbParam that says, for each key:
- * type, place in the struct, default, range and help. From the tables come the libcyaml schema,
- * the defaults, the checks, the help text and the printed effective configuration.
- * Unknown key, wrong type, out of range, missing required key: GB_ERR_INPUT with file, line, key,
- * expected and found. */
+ * Each part of the program declares a plain struct and one table of GbParam that says, for each
+ * key: type, place in the struct, default, range and help. From the tables come the libcyaml
+ * schema, the defaults, the checks, the help text and the printed effective configuration. Unknown
+ * key, wrong type, out of range, missing required key: GB_ERR_INPUT with file, line, key, expected
+ * and found. */
 #ifndef GB_BASE_CONFIG_H
 #define GB_BASE_CONFIG_H
 
@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum { GB_TEXT_MAX = 512, GB_LIST_MAX = 64 };
 
@@ -33,11 +34,11 @@ typedef enum {
 typedef struct {
   const char *key; /* with the unit in the name */
   GbParamType type;
-  size_t offset;           /* offsetof the field in the section's struct */
-  const char *by_default;  /* as it would stand in YAML ("[0.1, 0.2]" for a list); NULL = required */
-  double min, max;         /* inclusive range for DOUBLE, INT, LIST; unused otherwise */
+  size_t offset;          /* offsetof the field in the section's struct */
+  const char *by_default; /* as it would stand in YAML ("[0.1, 0.2]" for a list); NULL = required */
+  double min, max;        /* inclusive range for DOUBLE, INT, LIST; unused otherwise */
   const char *const *choices; /* NULL-terminated, for CHOICE */
-  const char *help;        /* one sentence */
+  const char *help;           /* one sentence */
 } GbParam;
 
 typedef struct {
@@ -59,5 +60,7 @@ GbStatus GbConfigLoad(const char *path, const char *const *sets, int nsets,
 /* The effective configuration as YAML with the help as comments; owned by the caller (free).
  * Deterministic: used for stage hashes too. */
 GbStatus GbConfigFormat(const GbSectionData *sections, int nsections, bool with_help, char **yaml);
+/* Every key of a section with help, type, range and default, for --help. */
+void GbConfigWriteHelp(FILE *out, const GbSection *section);
 
 #endif
