@@ -1,0 +1,4 @@
+gb_add_test(NAME verify.atomistic.saddle_surface
+            SOURCES verification/statistics/test_saddle_surface.c LIBS gb_statistics)
+gb_add_test(NAME unit.atomistic.fits SOURCES unit/statistics/test_fits.c LIBS gb_statistics
+            PkgConfig::GSL)
