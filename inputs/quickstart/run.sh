@@ -57,7 +57,7 @@ finish
 
 echo
 echo "Hardness against prior plastic strain, before and after thermal cycling ($out/hardness/hardness.csv):"
-awk -F, 'BEGIN { printf "%8s %8s %18s %18s %14s\n", "strain", "samples", "HV before", "HV after", "delta HV" }
+awk -F, 'BEGIN { printf "%8s %8s %18s %18s %16s\n", "strain", "samples", "HV before", "HV after", "delta HV" }
   NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
   { printf "%6g %% %8d %10.1f +- %4.1f %10.1f +- %4.1f %6.2f +- %4.2f %%\n", $column["strain_percent"],
       $column["samples"], $column["hv_before"], $column["hv_before_se"], $column["hv_after"],

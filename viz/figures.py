@@ -1,0 +1,285 @@
+"""The figures of the report.
+
+Every function takes plain arrays (see readers.py for their names and units) and a path, and writes
+one PNG. Colours are those of Okabe and Ito, which people with any common colour blindness can tell
+apart; what colour tells is told by marker or line style too. Maps use perceptually uniform scales.
+"""
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
+GREY = "#777777"
+ZONES = ("matrix", "nonspanning_front", "nonspanning_tail", "spanning")
+ZONE_STYLE = {
+    "matrix": (GREY, "s", "matrix"),
+    "nonspanning_front": (BLUE, "o", "nonspanning band, front"),
+    "nonspanning_tail": (GREEN, "^", "nonspanning band, tail"),
+    "spanning": (RED, "D", "spanning band"),
+}
+
+plt.rcParams.update({
+    "font.size": 11, "axes.labelsize": 12, "axes.titlesize": 12, "legend.fontsize": 10,
+    "lines.linewidth": 1.8, "lines.markersize": 6.5, "errorbar.capsize": 3,
+    "axes.grid": True, "grid.color": "#dddddd", "grid.linewidth": 0.7, "axes.axisbelow": True,
+    "legend.frameon": True, "legend.framealpha": 0.9, "legend.edgecolor": "none",
+    "figure.constrained_layout.use": True, "savefig.dpi": 130,
+})
+
+
+def save(figure, path):
+    figure.savefig(path)
+    plt.close(figure)
+
+
+def relative_change(before, after):
+    """100 (after - before) / before."""
+    return 100.0 * (after - before) / before
+
+
+# --- Hardness ------------------------------------------------------------------------------------
+
+def hardness(table, published, path):
+    """Absolute and relative hardness and its change by cycling; the experiment as open markers."""
+    figure, (absolute, relative, change) = plt.subplots(1, 3, figsize=(14.5, 4.9))
+    strain, there = table["strain_percent"], published["strain_percent"]
+
+    for when, colour, marker, line, label in (
+            ("before", BLUE, "o", "-", "before cycling"),
+            ("after", RED, "s", "--", "after cycling")):
+        value, error = table[f"hv_{when}"], table[f"hv_{when}_se"]
+        ours = dict(color=colour, marker=marker, linestyle=line)
+        theirs = dict(color=colour, marker=marker, linestyle="none", markerfacecolor="none",
+                      markersize=9, markeredgewidth=1.6)
+        absolute.errorbar(strain, value, yerr=error, label=f"this run, {label}", **ours)
+        relative.errorbar(strain, table[f"hv_{when}_relative"], yerr=error / table["hv_before"][0],
+                          **ours)
+        value = published[f"hv_{when}"]
+        absolute.plot(there, value, label=f"experiment, {label}", **theirs)
+        relative.plot(there, value / published["hv_before"][0], **theirs)
+    change.errorbar(strain, table["delta_hv_percent"], yerr=table["delta_hv_se_percent"],
+                    color=BLACK, marker="o", label="this run")
+    change.plot(there, relative_change(published["hv_before"], published["hv_after"]),
+                color=BLACK, marker="o", linestyle="none", markerfacecolor="none", markersize=9,
+                markeredgewidth=1.6, label="experiment")
+    change.axhline(0.0, color=GREY, linewidth=1.0, zorder=1)
+    change.legend()
+
+    absolute.set(title="(a) hardness", ylabel="Vickers hardness HV (kgf/mm²)")
+    absolute.margins(y=0.2)
+    relative.set(title="(b) relative to the undeformed glass", ylabel="HV / HV(0 %, before cycling)")
+    change.set(title="(c) change by cycling", ylabel="ΔHV = (after − before) / before (%)")
+    for axes in (absolute, relative, change):
+        axes.set_xlabel("prior plastic strain (%)")
+    absolute.legend(loc="best")
+    figure.suptitle("Filled: this run, bars one standard error.  Open: experiment on another alloy "
+                    "(Zr₆₄Cu₁₆Ni₁₀Al₁₀), so compare (b) and (c).", fontsize=11)
+    save(figure, path)
+
+
+def yield_stress(table, path):
+    """Yield stress on reloading, which the hardness was made from, and the mean disorder."""
+    figure, (stress, disorder) = plt.subplots(1, 2, figsize=(10.5, 4.4))
+    strain = table["strain_percent"]
+    for when, colour, marker, line in (("before", BLUE, "o", "-"), ("after", RED, "s", "--")):
+        stress.errorbar(strain, table[f"yield_{when}_GPa"], yerr=table[f"yield_{when}_se_GPa"],
+                        color=colour, marker=marker, linestyle=line, label=f"{when} cycling")
+        disorder.plot(strain, table[f"chi_{when}"], color=colour, marker=marker, linestyle=line,
+                      label=f"{when} cycling")
+    stress.set(xlabel="prior plastic strain (%)", ylabel="yield stress on reloading (GPa)")
+    disorder.set(xlabel="prior plastic strain (%)", ylabel="mean structural disorder χ")
+    stress.legend()
+    disorder.legend()
+    save(figure, path)
+
+
+# --- Atomistic -----------------------------------------------------------------------------------
+
+def atomistic_stress_strain(curve, cycled, path):
+    """curve: strain, stress_GPa; cycled: strains of the states that were thermally cycled."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.4))
+    axes.plot(100 * curve["strain"], curve["stress_GPa"], color=BLUE)
+    for number, strain in enumerate(cycled):
+        axes.axvline(100 * strain, color=RED, linestyle="--", linewidth=1.4,
+                     label="cycled from here" if number == 0 else None)
+    if len(cycled):
+        axes.legend()
+    axes.set(xlabel="engineering strain (%)", ylabel="axial stress (GPa)")
+    axes.set_xlim(left=0)
+    save(figure, path)
+
+
+def strain_map(panels, path, limit=0.7):
+    """panels: list of (title, x_nm, z_nm, eta_mises): the sample seen along y."""
+    wide = min(len(panels), 4)
+    rows = -(-len(panels) // wide)
+    extent_x = max(np.ptp(x) for _, x, _, _ in panels)
+    extent_z = max(np.ptp(z) for _, _, z, _ in panels)
+    width = 3.1
+    height = width * extent_z / extent_x
+    scale = min(1.0, 7.0 / height)
+    figure, all_axes = plt.subplots(rows, wide, squeeze=False, sharex=True, sharey=True,
+                                    figsize=(wide * width * scale + 2.0, rows * height * scale + 0.9))
+    count = max(len(x) for _, x, _, _ in panels)
+    # Markers of about the area that an atom has in the projection, at 72 points an inch.
+    area = max(1.5, (width * scale * 72) * (height * scale * 72) / count * 2.5)
+    for axes, (title, x, z, eta) in zip(all_axes.flat, panels):
+        order = np.argsort(eta, kind="stable")  # the most strained atoms are drawn last
+        image = axes.scatter(x[order], z[order], c=eta[order], s=area, cmap="magma_r", vmin=0,
+                             vmax=limit, linewidths=0, rasterized=True)
+        axes.set(title=title, aspect="equal")
+        axes.grid(False)
+    for axes in all_axes.flat[len(panels):]:
+        axes.set_visible(False)
+    for axes in all_axes[-1]:
+        axes.set_xlabel("x (nm)")
+    for axes in all_axes[:, 0]:
+        axes.set_ylabel("z, loading axis (nm)")
+    bar = figure.colorbar(image, ax=all_axes, extend="max", shrink=0.85)
+    bar.set_label("atomic shear strain η$_{Mises}$")
+    save(figure, path)
+
+
+def zone_fractions(states, published, path):
+    """states: list of (title, {zone: fraction against cycle}); published: zone, cycle, fraction."""
+    figure, all_axes = plt.subplots(1, len(states), squeeze=False, sharey=True,
+                                    figsize=(1.5 + 5.0 * len(states), 4.4))
+    for axes, (title, fractions) in zip(all_axes.flat, states):
+        for zone in ZONES:
+            values = np.asarray(fractions.get(zone, []), dtype=float)
+            if not np.isfinite(values).any():
+                continue
+            colour, marker, label = ZONE_STYLE[zone]
+            axes.plot(np.arange(len(values)), values, color=colour, marker=marker, label=label)
+            for row in published:
+                if row["zone"] == zone:
+                    axes.plot(row["cycle"], row["fraction"], color=colour, marker=marker,
+                              linestyle="none", markerfacecolor="none", markersize=11,
+                              markeredgewidth=1.6, label=f"published MD, {label}")
+        axes.set(title=title, xlabel="thermal cycles")
+        axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
+        axes.legend()
+    all_axes[0, 0].set_ylim(0, 1.08 * all_axes[0, 0].get_ylim()[1])
+    all_axes[0, 0].set_ylabel("fraction of atoms with 0.3 < η$_{Mises}$ ≤ 0.7")
+    save(figure, path)
+
+
+# --- Calibration ---------------------------------------------------------------------------------
+
+def gamma_density(q, mean, shape):
+    """Gamma density with the given mean and shape (the law that tier 2 draws barriers from)."""
+    from math import lgamma
+    scale = mean / shape
+    x = np.maximum(q, 1e-12) / scale
+    return np.exp((shape - 1) * np.log(x) - x - lgamma(shape)) / scale
+
+
+def barriers(table, laws, path):
+    """Histogram of barriers with the fitted law, and barriers against local state."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11.5, 4.5))
+    barrier, chi = table["barrier_eV"], table["chi"]
+    mean_zero, mean_one = laws["barrier_mean_eV"]
+    mean = np.maximum(mean_zero + (mean_one - mean_zero) * chi, 0.05)
+    q = np.linspace(1e-3, 1.05 * barrier.max(), 300)
+    left.hist(barrier, bins=max(8, min(40, int(2 * len(barrier) ** 0.5))), density=True, color=SKY,
+              edgecolor="white", label=f"{len(barrier)} saddles")
+    mixture = np.mean([gamma_density(q, m, laws["barrier_shape"]) for m in mean], axis=0)
+    left.plot(q, mixture, color=BLACK, label="fitted gamma law at the saddles' χ")
+    left.set(xlabel="activation barrier Q (eV)", ylabel="probability density (1/eV)", xlim=(0, q[-1]))
+    left.legend()
+
+    styles = ((0, BLUE, "o", "from the relaxed glass"), (1, RED, "^", "from the flowed glass"))
+    for state, colour, marker, label in styles:
+        chosen = table["state"] == state
+        if chosen.any():
+            right.plot(chi[chosen], barrier[chosen], color=colour, marker=marker, linestyle="none",
+                       markersize=5, alpha=0.75, label=label)
+    line = np.linspace(min(0.0, chi.min()), max(1.0, chi.max()), 50)
+    right.plot(line, np.maximum(mean_zero + (mean_one - mean_zero) * line, 0.05), color=BLACK,
+               label="fitted mean")
+    right.set(xlabel="local disorder χ before the event", ylabel="activation barrier Q (eV)",
+              ylim=(0, None))
+    right.legend()
+    save(figure, path)
+
+
+def events(table, path):
+    """Distributions of size and shear of the events of the census, and energy change against χ."""
+    figure, (size, shear, change) = plt.subplots(1, 3, figsize=(14.5, 4.3))
+    counts = table["atoms"]
+    size.hist(counts, bins=np.geomspace(max(1, counts.min()), counts.max() + 1, 24), color=SKY,
+              edgecolor="white")
+    size.set(xscale="log", yscale="log", xlabel="atoms in an event", ylabel="events")
+    strain = np.abs(table["gamma"])
+    shear.hist(strain, bins=24, color=SKY, edgecolor="white")
+    shear.axvline(np.median(strain), color=BLACK, linestyle="--",
+                  label=f"median {np.median(strain):.3g}")
+    shear.set(xlabel="transformation shear γ (engineering)", ylabel="events")
+    shear.legend()
+    change.plot(table["chi_before"], table["chi_after"] - table["chi_before"], color=BLUE, marker="o",
+                linestyle="none", markersize=3.5, alpha=0.4)
+    change.axhline(0.0, color=GREY, linewidth=1.0)
+    change.set(xlabel="χ of the region before", ylabel="change of χ by the event")
+    size.set_title(f"{len(counts)} events")
+    save(figure, path)
+
+
+# --- Mesoscale -----------------------------------------------------------------------------------
+
+def mesoscale_stress_strain(curves, path):
+    """curves: list of (label, strain, stress_GPa), compression positive in both."""
+    figure, axes = plt.subplots(figsize=(6.8, 4.5))
+    for number, (label, strain, stress) in enumerate(curves):
+        shade = plt.cm.cividis(0.85 * number / max(1, len(curves) - 1))
+        axes.plot(100 * strain, stress, color=shade, linewidth=1.4, label=label)
+    axes.set(xlabel="compressive strain (%)", ylabel="compressive stress (GPa)")
+    if len(curves) <= 8:
+        axes.legend()
+    axes.margins(x=0.02)
+    save(figure, path)
+
+
+def field_maps(rows, extent, path):
+    """rows: list of (bar label, colour map, [(title, field[nz, nx]), ...]), one row of maps each.
+
+    All maps of a row share one scale. NaN (void) is left white. extent: (x_nm, z_nm)."""
+    wide = max(len(maps) for _, _, maps in rows)
+    width = 2.1
+    height = width * extent[1] / extent[0]
+    scale = min(1.0, 5.0 / height)
+    figure, all_axes = plt.subplots(len(rows), wide, squeeze=False, sharex=True, sharey=True,
+                                    figsize=(wide * width * scale + 2.2,
+                                             len(rows) * (height * scale + 0.55) + 0.5))
+    for line, (label, colours, maps) in zip(all_axes, rows):
+        finite = np.concatenate([field[np.isfinite(field)] for _, field in maps])
+        low, high = np.percentile(finite, [0.5, 99.5]) if len(finite) else (0, 1)
+        for axes, (title, field) in zip(line, maps):
+            image = axes.imshow(field, origin="lower", extent=(0, extent[0], 0, extent[1]),
+                                cmap=colours, vmin=low, vmax=max(high, low + 1e-12),
+                                interpolation="nearest")
+            axes.set_title(title, fontsize=10.5)
+            axes.grid(False)
+        for axes in line[len(maps):]:
+            axes.set_visible(False)
+        bar = figure.colorbar(image, ax=list(line), extend="both", pad=0.015)
+        bar.set_label(label)
+        line[0].set_ylabel("z (nm)")
+    for axes in all_axes[-1]:
+        axes.set_xlabel("x (nm)")
+    save(figure, path)
+
+
+def enthalpy(strain_percent, columns, path):
+    """columns: list of (label, J/g against strain, standard error or None)."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.4))
+    styles = ((BLUE, "o", "-"), (RED, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":"))
+    for (label, value, error), (colour, marker, line) in zip(columns, styles):
+        axes.errorbar(strain_percent, value, yerr=error, color=colour, marker=marker, linestyle=line,
+                      label=label)
+    axes.set(xlabel="prior plastic strain (%)", ylabel="relaxation enthalpy ΔH (J/g)")
+    axes.legend()
+    save(figure, path)
