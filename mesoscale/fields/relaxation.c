@@ -206,6 +206,7 @@ GbStatus GbRelaxationCreate(const GbCalibration *calibration, const GbGrid *grid
   *relaxation = NULL;
   if (grid->nx < 1 || grid->nz < 1 || !(options->tolerance > 0) || options->diffusion_edges < 0)
     GB_FAIL(GB_ERR_ARG, "relaxation needs a grid, a tolerance > 0 and a diffusion length >= 0");
+  GB_CALL(GbPetscStart(0, NULL));
   GB_CALLOC(r, 1);
   r->calibration = calibration;
   r->options = *options;
