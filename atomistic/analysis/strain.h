@@ -1,8 +1,9 @@
 /* Atomic strain between two configurations of the same atoms.
  *
  * F_i minimises sum_j |d_ij - F_i D_ij|^2 over the neighbours j within the cutoff in the reference;
- * eta = (F^T F - 1)/2; eta_Mises = sqrt(1/2 eta_dev : eta_dev) (Shimizu, Ogata, Li, Mater. Trans. 48,
- * 2923 (2007)); D2min = sum_j |d_ij - F_i D_ij|^2 (Falk, Langer, Phys. Rev. E 57, 7192 (1998)). */
+ * eta = (F^T F - 1)/2; eta_Mises = sqrt(1/2 eta_dev : eta_dev) (Shimizu, Ogata, Li, Mater. Trans.
+ * 48, 2923 (2007)); D2min = sum_j |d_ij - F_i D_ij|^2 (Falk, Langer, Phys. Rev. E 57, 7192 (1998)).
+ */
 #ifndef GB_ATOMISTIC_STRAIN_H
 #define GB_ATOMISTIC_STRAIN_H
 
@@ -10,11 +11,11 @@
 
 typedef struct {
   int n;
-  double *eta_mises;        /* [n] */
-  double *d2min;            /* [n] angstrom^2, sum over neighbours */
-  double (*eta)[6];         /* [n] Green-Lagrange xx yy zz xy xz yz */
-  double *volumetric;       /* [n] trace(eta)/3 */
-  bool *valid;              /* [n] false where fewer than 4 neighbours or a singular fit */
+  double *eta_mises;  /* [n] */
+  double *d2min;      /* [n] angstrom^2, sum over neighbours */
+  double (*eta)[6];   /* [n] Green-Lagrange xx yy zz xy xz yz */
+  double *volumetric; /* [n] trace(eta)/3 */
+  bool *valid;        /* [n] false where fewer than 4 neighbours or a singular fit */
 } GbStrain;
 
 /* Same n, ids and order in both; reference box and current box may differ. Minimum images follow

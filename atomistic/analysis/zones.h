@@ -10,18 +10,18 @@
 #include "contract/calibration.h"
 
 typedef struct {
-  double threshold;        /* eta_Mises of a band voxel: 0.3 */
-  double voxel_angstrom;   /* edge of the coarse-graining voxels */
-  double front_angstrom;   /* reach of the front zone around the tip, behind and ahead */
-  int min_voxels;          /* smaller clusters are matrix */
+  double threshold;      /* eta_Mises of a band voxel: 0.3 */
+  double voxel_angstrom; /* edge of the coarse-graining voxels */
+  double front_angstrom; /* reach of the front zone around the tip, behind and ahead */
+  int min_voxels;        /* smaller clusters are matrix */
 } GbZoneOptions;
 
 typedef enum { GB_BANDS_NONE, GB_BANDS_NONSPANNING, GB_BANDS_SPANNING, GB_BANDS_BOTH } GbBands;
 
 typedef struct {
   int n;
-  int *zone;       /* [n] GbZone of each atom */
-  int *band;       /* [n] number of its band from 1, 0 in the matrix */
+  int *zone; /* [n] GbZone of each atom */
+  int *band; /* [n] number of its band from 1, 0 in the matrix */
   int nbands;
   GbBands kind;
   int64_t count[GB_NZONES];
