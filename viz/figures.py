@@ -181,8 +181,8 @@ def gamma_density(q, mean, shape):
 def barriers(table, laws, path):
     """Histogram of barriers with the fitted law, and barriers against local state."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(11.5, 4.5))
-    barrier, chi = table["barrier_eV"], table["chi"]
-    mean_zero, mean_one = laws["barrier_mean_eV"]
+    barrier, chi = table["barrier"], table["chi"]
+    mean_zero, mean_one = laws["barrier_mean_at_chi_0"], laws["barrier_mean_at_chi_1"]
     mean = np.maximum(mean_zero + (mean_one - mean_zero) * chi, 0.05)
     q = np.linspace(1e-3, 1.05 * barrier.max(), 300)
     left.hist(barrier, bins=max(8, min(40, int(2 * len(barrier) ** 0.5))), density=True, color=SKY,

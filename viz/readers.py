@@ -60,3 +60,58 @@ def summary(run):
     """summary.json as the dictionary that it is."""
     with open(find(run, "summary.json"), encoding="utf-8") as file:
         return json.load(file)
+
+
+def calibration(run):
+    """calibrate/calibration.h5: the parts that are shown, as arrays under their names in the file."""
+    with h5py.File(find(run, "calibrate", "calibration.h5"), "r") as file:
+        estimates = {}
+
+        def collect(name, item):
+            if isinstance(item, h5py.Group) and {"value", "low", "high", "count"} <= set(item):
+                estimates[name] = {part: item[part][()] for part in ("value", "low", "high", "count")}
+                estimates[name]["units"] = text(item["value"].attrs["units"])
+
+        file.visititems(collect)
+        return {
+            "estimates": estimates,
+            "temperature_K": file["material/temperature"][()],
+            "chi_states": [file[f"material/{state}/chi"][()] for state in ("relaxed", "flowed")],
+            "events": columns(file["stz/events"]),
+            "barriers": columns(file["stz/barriers"]),
+            "attempt_frequency_Hz": file["stz/laws/attempt_frequency"][()],
+            "energy_J_per_g": file["state/energy"][()],
+            "provenance": text(file["provenance"].attrs["yaml"]),
+        }
+
+
+def columns(group):
+    """All datasets of a group."""
+    return {name: item[()] for name, item in group.items()}
+
+
+def text(attribute):
+    return attribute.decode() if isinstance(attribute, bytes) else str(attribute)
+
+
+def xyz(path):
+    """An extended XYZ snapshot: positions (angstrom) and extra columns by name, box, periodicity."""
+    with open(path, encoding="utf-8") as file:
+        count = int(file.readline())
+        comment = file.readline()
+        rows = [file.readline().split() for _ in range(count)]
+    lattice = np.array(quoted(comment, "Lattice").split(), dtype=float).reshape(3, 3).diagonal()
+    properties = comment.split("Properties=")[1].split()[0].split(":")
+    atoms, column = {"length": lattice,
+                     "origin": np.array(quoted(comment, "Origin").split(), dtype=float),
+                     "periodic": [word == "T" for word in quoted(comment, "pbc").split()]}, 0
+    for name, kind, width in zip(*[iter(properties)] * 3):
+        if kind != "S":
+            values = np.array([row[column:column + int(width)] for row in rows], dtype=float)
+            atoms[name] = values if int(width) > 1 else values[:, 0]
+        column += int(width)
+    return atoms
+
+
+def quoted(comment, key):
+    return comment.split(f'{key}="')[1].split('"')[0]

@@ -11,6 +11,7 @@ stages can be run alone. Exit code 0; 1 if there is nothing to report or RUN_DIR
 
 import argparse
 import html
+import json
 import os
 import sys
 
@@ -115,6 +116,62 @@ def show_hardness(page):
                 "structural disorder χ.", figures.yield_stress, table)
 
 
+# --- Calibration ---------------------------------------------------------------------------------
+
+def show_barriers(page):
+    """The barrier distribution"""
+    data = readers.calibration(page.run)
+    if not len(data["barriers"]["barrier"]):
+        raise readers.Missing("calibrate/calibration.h5 holds no saddle points")
+    laws = {name: data["estimates"][f"stz/laws/{name}"]["value"] for name in
+            ("barrier_mean_at_chi_0", "barrier_mean_at_chi_1", "barrier_shape")}
+    page.figure("barriers.png", "Activation barriers from saddle-point searches in the relaxed and in "
+                "the flowed glass, and the law fitted to them: a gamma distribution whose mean is "
+                "linear in the local disorder χ.", figures.barriers, data["barriers"], laws)
+
+
+def show_events(page):
+    """The event census"""
+    data = readers.calibration(page.run)
+    if not len(data["events"]["atoms"]):
+        raise readers.Missing("calibrate/calibration.h5 holds no events")
+    page.figure("events.png", "Events between consecutive inherent structures of the tension test: "
+                "atoms that took part, shear of the best-fit transformation strain, and change of "
+                "the local disorder.", figures.events, data["events"])
+
+
+def show_estimates(page):
+    """The table of measured quantities"""
+    data = readers.calibration(page.run)
+    temperatures = data["temperature_K"]
+    rows = []
+    for name, estimate in sorted(data["estimates"].items()):
+        for i in np.ndindex(np.shape(estimate["value"])):
+            if estimate["count"][i] == 0:
+                continue
+            label = name
+            if name.endswith("_modulus"):
+                label += f" at {temperatures[i]:g} K"
+            elif i:
+                label += f", {figures.ZONES[i[0]]}"
+            rows.append((label, f"{estimate['value'][i]:.4g}",
+                         f"{estimate['low'][i]:.4g} … {estimate['high'][i]:.4g}", estimate["units"],
+                         f"{estimate['count'][i]:d}"))
+    page.table(("quantity", "value", "95 % bootstrap interval", "unit", "samples"), rows)
+
+
+# --- Run -----------------------------------------------------------------------------------------
+
+def show_summary(page):
+    """The summary"""
+    page.preformatted(json.dumps(readers.summary(page.run), indent=2, ensure_ascii=False))
+
+
+def show_provenance(page):
+    """The provenance of the calibration"""
+    page.preformatted(readers.calibration(page.run)["provenance"])
+
+
 def main():
     parser = argparse.ArgumentParser(description="Figures and one HTML page from a run.")
     parser.add_argument("run", metavar="RUN_DIR", help="output folder of the run")
@@ -127,6 +184,8 @@ def main():
         os.makedirs(folder, exist_ok=True)
         page = Page(run, folder)
         page.section("Hardness", [show_hardness])
+        page.section("Calibration", [show_barriers, show_events, show_estimates])
+        page.section("Run", [show_summary, show_provenance])
         path = page.write()
     except OSError as error:
         print(f"report: cannot write {folder}: {error}", file=sys.stderr)
