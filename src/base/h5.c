@@ -351,6 +351,18 @@ GbStatus GbH5WriteScalar(GbH5 *file, const char *name, double value, const char 
   return GB_OK;
 }
 
+GbStatus GbH5MakeGroup(GbH5 *file, const char *name)
+{
+  if (GbH5Has(file, name)) return GB_OK;
+  hid_t links = H5Pcreate(H5P_LINK_CREATE);
+  H5Pset_create_intermediate_group(links, 1);
+  hid_t id = H5Gcreate2(file->id, name, links, H5P_DEFAULT, H5P_DEFAULT);
+  H5Pclose(links);
+  if (id < 0) FAIL_LIBRARY(file, name, "make the group");
+  H5Gclose(id);
+  return GB_OK;
+}
+
 static GbStatus check_units(const GbH5 *file, const char *name, hid_t id, const char *units)
 {
   char *found = get_text(id, "units");

@@ -31,6 +31,8 @@ GbStatus GbH5WriteDoubles(GbH5 *file, const char *name, int rank, const size_t *
 GbStatus GbH5WriteInts(GbH5 *file, const char *name, int rank, const size_t *dims,
                        const int64_t *data, const char *units);
 GbStatus GbH5WriteScalar(GbH5 *file, const char *name, double value, const char *units);
+/* A group (and those above it); no error if it is there already. For groups that hold no dataset. */
+GbStatus GbH5MakeGroup(GbH5 *file, const char *name);
 /* Attribute of an existing group or dataset ("" or "/" is the file itself). */
 GbStatus GbH5WriteText(GbH5 *file, const char *object, const char *attribute, const char *text);
 

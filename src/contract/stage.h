@@ -14,7 +14,7 @@
 typedef struct {
   MPI_Comm comm;
   uint64_t seed;
-  const char *folder; /* output folder of the whole run; exists; absolute path */
+  const char *folder;           /* output folder of the whole run; exists; absolute path */
   const char *calibration_path; /* what the mesoscale stage reads */
 } GbRun;
 
@@ -37,10 +37,10 @@ typedef struct GbStage {
   GbStatus (*execute)(const GbRun *run, const void *config);
 } GbStage;
 
-extern const GbStage gb_stage_atomistic;  /* atomistic/protocol */
-extern const GbStage gb_stage_calibrate;  /* atomistic/statistics */
-extern const GbStage gb_stage_mesoscale;  /* mesoscale/fields */
-extern const GbStage gb_stage_hardness;   /* mesoscale/hardness */
+extern const GbStage gb_stage_atomistic; /* atomistic/protocol */
+extern const GbStage gb_stage_calibrate; /* atomistic/statistics */
+extern const GbStage gb_stage_mesoscale; /* mesoscale/fields */
+extern const GbStage gb_stage_hardness;  /* mesoscale/hardness */
 
 /* Results for summary.json: "stage.key" = number with unit, kept sorted in order of adding and
  * written by the command line after each stage (rank 0's calls count). */

@@ -1,0 +1,5 @@
+gb_add_test(NAME unit.contract.calibration
+            SOURCES unit/contract/test_calibration.c unit/contract/example.c
+            LIBS gb_contract RANKS 1 2)
+gb_add_test(NAME unit.contract.summary SOURCES unit/contract/test_summary.c
+            LIBS gb_contract PkgConfig::CJSON)
