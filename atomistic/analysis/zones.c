@@ -43,6 +43,8 @@ typedef struct {
   int surface;    /* LEFT, RIGHT or both */
 } Cluster;
 
+const char *const gb_band_names[] = {"none", "nonspanning", "spanning", "both"};
+
 GbZoneOptions GbZoneDefaults(void)
 {
   return (GbZoneOptions){

@@ -17,6 +17,7 @@ typedef struct {
 } GbZoneOptions;
 
 typedef enum { GB_BANDS_NONE, GB_BANDS_NONSPANNING, GB_BANDS_SPANNING, GB_BANDS_BOTH } GbBands;
+extern const char *const gb_band_names[]; /* "none" "nonspanning" "spanning" "both" */
 
 typedef struct {
   int n;

@@ -16,6 +16,10 @@
 #include "atomistic/analysis/zones.h"
 
 enum { GB_PRODUCT_PATH_MAX = 4096 };
+enum {
+  GB_ETA_BINS = 40
+}; /* histogram of eta_Mises: bins of GB_ETA_BIN from 0, the last one open */
+#define GB_ETA_BIN 0.05
 
 /* Paths of the products of the run in `run_folder` (GbRun's folder). A path that does not fit is
  * cut off, so that opening it fails. */
@@ -36,6 +40,7 @@ typedef struct {
   double *fraction[GB_NZONES];  /* [ncycles + 1] atoms with 0.3 < eta_Mises <= 0.7; NaN: no zone */
   double *eta_mises[GB_NZONES]; /* [ncycles + 1] mean; NaN: no zone */
   double *potential_eV[GB_NZONES]; /* [ncycles + 1] mean per atom of the snapshot; NaN: no zone */
+  int64_t *histogram[GB_NZONES];   /* [ncycles + 1][GB_ETA_BINS] atoms by eta_Mises */
 } GbProductState;
 
 typedef struct {
@@ -44,6 +49,7 @@ typedef struct {
       *potential_eV; /* [nsamples]; sample's potential energy */
   int nframes;
   double *frame_strain; /* [nframes] */
+  int64_t *frame_bands; /* [nframes] GbBands */
   int nstates, ncycles;
   GbProductState *states; /* [nstates] */
   double test_temperature_K, strain_rate_per_s;
@@ -55,5 +61,7 @@ typedef struct {
  * Free with GbProductsFree, also after an error. */
 GbStatus GbProductsRead(const char *run_folder, GbProducts *products);
 void GbProductsFree(GbProducts *products);
+/* Writes atomistic.h5. One process. */
+GbStatus GbProductsWrite(const char *run_folder, const GbProducts *products);
 
 #endif

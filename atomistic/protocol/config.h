@@ -1,0 +1,47 @@
+/* Input of the atomistic stage: section `atomistic` of the YAML file. */
+#ifndef GB_ATOMISTIC_PROTOCOL_CONFIG_H
+#define GB_ATOMISTIC_PROTOCOL_CONFIG_H
+
+#include "base/config.h"
+
+typedef enum { GB_NOTCH_NONE, GB_NOTCH_V, GB_NOTCH_ROUND } GbNotchShape;
+typedef enum { GB_NOTCH_BOTH_SIDES, GB_NOTCH_LEFT_SIDE } GbNotchSides;
+typedef enum { GB_LATERAL_STRESS_FREE, GB_LATERAL_FIXED } GbLateral;
+typedef enum { GB_CYCLE_UNLOADED, GB_CYCLE_HELD } GbCycleAxial;
+
+typedef struct {
+  char potential[GB_TEXT_MAX];
+  double timestep_fs, temperature_K;
+
+  GbDoubleList glass_cells; /* x, y, z */
+  double glass_second_element_fraction, glass_lattice_angstrom;
+  double glass_melt_temperature_K, glass_melt_ps, glass_quench_rate_K_per_ps, glass_hold_ps;
+
+  GbDoubleList sample_replicate; /* x, y, z */
+  double sample_anneal_temperature_K, sample_anneal_ps, sample_cool_rate_K_per_ps, sample_relax_ps;
+  int notch_shape, notch_sides;
+  double notch_depth_angstrom, notch_height_angstrom, notch_offset_angstrom;
+
+  double tension_strain_rate_per_s, tension_max_strain, tension_frame_strain;
+  int tension_lateral;
+
+  GbDoubleList cycle_at_strains;
+  int64_t cycle_count;
+  double cycle_low_temperature_K, cycle_high_temperature_K, cycle_ramp_ps, cycle_hold_ps,
+      cycle_unload_ps;
+  int cycle_axial;
+
+  double zone_strain_cutoff_angstrom, zone_threshold, zone_voxel_angstrom, zone_front_angstrom;
+  int64_t zone_min_voxels;
+} GbAtomisticConfig;
+
+extern const GbSection gb_atomistic_section;
+
+/* Checks across keys: GB_ERR_INPUT with the key, what it must be and what it is. */
+GbStatus GbAtomisticConfigValidate(const GbAtomisticConfig *config);
+/* The keys that begin with one of the `prefixes` (NULL-terminated), as "key: value" lines without
+ * `except` (may be NULL); what a phase's result depends on. Owned by the caller (free). */
+GbStatus GbAtomisticConfigSelect(const GbAtomisticConfig *config, const char *const *prefixes,
+                                 const char *except, char **text);
+
+#endif

@@ -1,0 +1,141 @@
+/* Molecular dynamics and files as all phases use them. */
+#include "atomistic/protocol/session.h"
+
+#include "base/units.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+GbMdOptions GbSessionMdOptions(const GbSession *session)
+{
+  GbMdOptions options = GbMdDefaults();
+  options.dt_ps = 1e-3 * session->config->timestep_fs;
+  options.thermostat = GB_THERMOSTAT_BUSSI;
+  options.temperature_start_K = options.temperature_end_K = session->config->temperature_K;
+  options.seed = session->run->seed;
+  return options;
+}
+
+typedef struct {
+  GbSession *session;
+  int64_t interval, first_step;
+  GbMdCallback callback;
+  void *context;
+} Watch;
+
+static GbStatus on_interval(void *context, const GbAtoms *atoms, const GbMdSample *sample)
+{
+  Watch *watch = context;
+  double steps = (double)(sample->step - watch->first_step);
+  GbProgressUpdate(&watch->session->progress, watch->session->done + steps * atoms->n);
+  if (!watch->callback) return GB_OK;
+  return watch->callback(watch->context, atoms, sample);
+}
+
+GbStatus GbSessionRun(GbSession *session, GbAtoms *atoms, const GbMdOptions *options, int64_t steps,
+                      int64_t interval, GbMdCallback callback, void *context)
+{
+  Watch watch = {session, interval, session->step, callback, context};
+  GbMdOptions numbered = *options;
+  if (steps <= 0) return GB_OK;
+  numbered.first_step = session->step;
+  GB_CALL(GbMdRun(session->force, atoms, &numbered, steps, interval, on_interval, &watch));
+  session->step += steps;
+  session->done += (double)steps * atoms->n;
+  return GB_OK;
+}
+
+GbStatus GbSessionRamp(GbSession *session, GbAtoms *atoms, GbMdOptions options, double start_K,
+                       double end_K, int64_t steps)
+{
+  options.temperature_start_K = start_K;
+  options.temperature_end_K = end_K;
+  GB_CALL(GbSessionRun(session, atoms, &options, steps, 50, NULL, NULL));
+  return GB_OK;
+}
+
+GbStatus GbSessionWriteAtoms(GbSession *session, const char *path, const GbAtoms *atoms,
+                             double time_ps, double strain)
+{
+  GbStatus status = GB_OK;
+  if (session->rank == 0) status = GbAtomsWriteH5(path, atoms, time_ps, strain);
+  GB_CALL(GbErrorSync(session->run->comm, status));
+  return GB_OK;
+}
+
+GbStatus GbSessionReadAtoms(GbSession *session, const char *path, GbAtoms *atoms, double *strain)
+{
+  GbStatus status = GbAtomsReadH5(path, atoms, NULL, strain);
+  GB_CALL(GbErrorSync(session->run->comm, status));
+  return GB_OK;
+}
+
+static GbStatus make_folder(const char *path)
+{
+  if (mkdir(path, 0777) != 0 && errno != EEXIST)
+    GB_FAIL(GB_ERR_INPUT, "%s: cannot make this output folder: %s", path, strerror(errno));
+  return GB_OK;
+}
+
+GbStatus GbSessionFolder(GbSession *session, const char *below_stage)
+{
+  char path[GB_PRODUCT_PATH_MAX];
+  GbStatus status = GB_OK;
+  GbSessionPath(session, path, "%s", below_stage);
+  if (session->rank == 0) status = make_folder(path);
+  GB_CALL(GbErrorSync(session->run->comm, status));
+  return GB_OK;
+}
+
+static GbStatus write_text(const char *path, const char *text)
+{
+  char aside[GB_PRODUCT_PATH_MAX + 8];
+  snprintf(aside, sizeof aside, "%s.tmp", path);
+  FILE *out = fopen(aside, "w");
+  if (!out) GB_FAIL(GB_ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
+  bool written = fputs(text, out) >= 0 && fflush(out) == 0 && fsync(fileno(out)) == 0;
+  int reason = errno;
+  if (fclose(out) == 0 && written && rename(aside, path) == 0) return GB_OK;
+  if (written) reason = errno;
+  unlink(aside);
+  GB_FAIL(GB_ERR_IO, "%s: writing failed: %s", path, strerror(reason));
+}
+
+GbStatus GbSessionWriteText(GbSession *session, const char *path, const char *text)
+{
+  GbStatus status = GB_OK;
+  if (session->rank == 0) status = write_text(path, text);
+  GB_CALL(GbErrorSync(session->run->comm, status));
+  return GB_OK;
+}
+
+void GbSessionPath(const GbSession *session, char path[GB_PRODUCT_PATH_MAX], const char *fmt, ...)
+{
+  va_list args;
+  int used = snprintf(path, GB_PRODUCT_PATH_MAX, "%s/atomistic/", session->run->folder);
+  if (used >= GB_PRODUCT_PATH_MAX) return;
+  va_start(args, fmt);
+  vsnprintf(path + used, (size_t)(GB_PRODUCT_PATH_MAX - used), fmt, args);
+  va_end(args);
+}
+
+double GbSectionStress(const GbAtoms *atoms, const GbMdSample *sample)
+{
+  double lo = atoms->x[0][0], hi = lo, volume = GbAtomsVolume(atoms);
+  for (int i = 1; i < atoms->n; i++) {
+    lo = fmin(lo, atoms->x[i][0]);
+    hi = fmax(hi, atoms->x[i][0]);
+  }
+  /* The mean atomic distance d fills the same bounding volume: n d^3 = (hi - lo + d) Ly Lz. */
+  double area = atoms->length[1] * atoms->length[2], distance = 2.5;
+  for (int pass = 0; pass < 20; pass++)
+    distance = cbrt((hi - lo + distance) * area / atoms->n);
+  double section = (hi - lo + distance) * atoms->length[1];
+  return sample->stress_GPa[2] * volume / (section * atoms->length[2]);
+}
