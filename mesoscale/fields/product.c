@@ -1,0 +1,292 @@
+#include "mesoscale/fields/product.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *const gb_meso_table_names[GB_NTABLES] = {"stress_strain", "bands", "enthalpy",
+                                                     "events"};
+static const char *const period_names[GB_NPERIODS] = {"load", "rest", "cycles"};
+
+static const GbColumn curve_columns[] = {
+    {"sample", "1", NULL},       {"strain", "1", NULL}, {"plastic_strain", "1", NULL},
+    {"stress_GPa", "GPa", NULL}, {"time_s", "s", NULL}, {"temperature_K", "K", NULL},
+    {"chi_mean", "1", NULL},     {"events", "1", NULL},
+};
+static const GbColumn band_columns[] = {
+    {"sample", "1", NULL},          {"strain_percent", "%", NULL},
+    {"phase", "1", gb_phase_names}, {"kind", "1", gb_band_kind_names},
+    {"spanning_bands", "1", NULL},  {"nonspanning_bands", "1", NULL},
+    {"width_nm", "nm", NULL},       {"threshold_slip", "1", NULL},
+    {"fraction_matrix", "1", NULL}, {"fraction_front", "1", NULL},
+    {"fraction_tail", "1", NULL},   {"fraction_spanning", "1", NULL},
+    {"chi_mean", "1", NULL},        {"chi_matrix", "1", NULL},
+    {"chi_front", "1", NULL},       {"chi_tail", "1", NULL},
+    {"chi_spanning", "1", NULL},    {"events_matrix", "1", NULL},
+    {"events_front", "1", NULL},    {"events_tail", "1", NULL},
+    {"events_spanning", "1", NULL},
+};
+static const GbColumn enthalpy_columns[] = {
+    {"sample", "1", NULL},
+    {"strain_percent", "%", NULL},
+    {"phase", "1", gb_phase_names},
+    {"enthalpy_J_per_g", "J/g", NULL},
+    {"enthalpy_edge_J_per_g", "J/g", NULL},
+    {"enthalpy_centre_J_per_g", "J/g", NULL},
+};
+static const GbColumn event_columns[] = {
+    {"sample", "1", NULL},       {"strain_percent", "%", NULL}, {"period", "1", period_names},
+    {"event", "1", NULL},        {"time_s", "s", NULL},         {"strain", "1", NULL},
+    {"stress_GPa", "GPa", NULL}, {"temperature_K", "K", NULL},  {"voxel", "1", NULL},
+    {"angle_rad", "rad", NULL},  {"gamma", "1", NULL},          {"barrier_eV", "eV", NULL},
+    {"tau_GPa", "GPa", NULL},    {"chi_before", "1", NULL},     {"chi_after", "1", NULL},
+    {"athermal", "1", NULL},
+};
+
+#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
+
+GbMesoTables GbMesoTablesNew(void)
+{
+  return (GbMesoTables){{GbTableOf(curve_columns, COUNT(curve_columns)),
+                         GbTableOf(band_columns, COUNT(band_columns)),
+                         GbTableOf(enthalpy_columns, COUNT(enthalpy_columns)),
+                         GbTableOf(event_columns, COUNT(event_columns))}};
+}
+
+void GbMesoTablesFree(GbMesoTables *tables)
+{
+  for (int t = 0; t < GB_NTABLES; t++)
+    GbTableFree(&tables->table[t]);
+}
+
+/* Mean chi of the solid voxels with first <= x < last, or on the other side of the middle. */
+static double mean_chi(const GbMesoState *state, bool edge)
+{
+  const int nx = state->grid.nx;
+  double sum = 0;
+  int count = 0;
+  for (int v = 0; v < state->nvoxels; v++) {
+    const double x = (v % nx + 0.5) / nx;
+    if (!state->solid[v] || (x < 0.25 || x > 0.75) != edge) continue;
+    sum += state->chi[v];
+    count++;
+  }
+  return count ? sum / count : NAN;
+}
+
+static double mean_chi_all(const GbMesoState *state)
+{
+  double sum = 0;
+  int count = 0;
+  for (int v = 0; v < state->nvoxels; v++)
+    if (state->solid[v]) sum += state->chi[v], count++;
+  return sum / count;
+}
+
+GbStatus GbMesoAddCurve(GbMesoTables *tables, int number, const GbSample *sample)
+{
+  const GbMesoState *s = &sample->state;
+  const double row[COUNT(curve_columns)] = {number,
+                                            -s->mean_strain_zz,
+                                            -GbSamplePlasticStrain(sample),
+                                            -GbKmcMeanStress(sample->kmc),
+                                            s->time_s,
+                                            s->temperature_K,
+                                            mean_chi_all(s),
+                                            (double)s->events};
+  return GbTableAppend(&tables->table[GB_TABLE_CURVE], row);
+}
+
+GbStatus GbMesoAddBands(GbMesoTables *tables, int number, double strain_percent, GbPhase phase,
+                        const GbSample *sample, const GbBandMap *map,
+                        const int64_t events[GB_NZONES])
+{
+  const GbMesoState *s = &sample->state;
+  double row[COUNT(band_columns)] = {number,        strain_percent, phase,
+                                     map->kind,     map->nspanning, map->nnonspanning,
+                                     map->width_nm, map->threshold};
+  double chi[GB_NZONES];
+  GbBandZoneMeans(map, s->solid, s->chi, chi);
+  row[12] = mean_chi_all(s);
+  for (int z = 0; z < GB_NZONES; z++) {
+    row[8 + z] = map->fraction[z];
+    row[13 + z] = chi[z];
+    row[17 + z] = (double)events[z];
+  }
+  return GbTableAppend(&tables->table[GB_TABLE_BANDS], row);
+}
+
+GbStatus GbMesoAddEnthalpy(GbMesoTables *tables, int number, double strain_percent, GbPhase phase,
+                           const GbSample *sample)
+{
+  const double energy = sample->calibration->state.energy_J_per_g;
+  const double row[COUNT(enthalpy_columns)] = {number,
+                                               strain_percent,
+                                               phase,
+                                               energy * mean_chi_all(&sample->state),
+                                               energy * mean_chi(&sample->state, true),
+                                               energy * mean_chi(&sample->state, false)};
+  return GbTableAppend(&tables->table[GB_TABLE_ENTHALPY], row);
+}
+
+GbStatus GbMesoAddEvent(GbMesoTables *tables, int number, double strain_percent, GbPeriod period,
+                        const GbEventRecord *r)
+{
+  const double row[COUNT(event_columns)] = {
+      number,        strain_percent,    period,           (double)r->event, r->time_s,
+      -r->strain_zz, -r->stress_zz_GPa, r->temperature_K, r->voxel,         r->angle_rad,
+      r->gamma,      r->barrier_eV,     r->tau_GPa,       r->chi_before,    r->chi_after,
+      r->athermal};
+  return GbTableAppend(&tables->table[GB_TABLE_EVENTS], row);
+}
+
+/* --- Files of one sample ---------------------------------------------------------------------- */
+
+GbStatus GbMesoSampleWrite(const char *folder, int number, const GbMesoTables *tables,
+                           const char *fingerprint)
+{
+  char path[GB_PATH_MAX];
+  GbH5 *file = NULL;
+  GbStatus status;
+  GbMesoSamplePath(folder, number, "sample.h5", path);
+  GB_CALL(GbH5Create(path, &file));
+  for (int t = 0; t < GB_NTABLES; t++)
+    GB_TRY(status, GbTableWrite(&tables->table[t], file, gb_meso_table_names[t]), fail);
+  GB_TRY(status, GbH5WriteText(file, "/", "fingerprint", fingerprint), fail);
+  GB_TRY(status, GbH5Close(&file), fail);
+  return GB_OK;
+fail:
+  GbH5Discard(&file);
+  return status;
+}
+
+GbStatus GbMesoSampleRead(const char *folder, int number, GbMesoTables *tables)
+{
+  char path[GB_PATH_MAX];
+  GbH5 *file = NULL;
+  GbStatus status = GB_OK;
+  GbMesoSamplePath(folder, number, "sample.h5", path);
+  GB_CALL(GbH5Open(path, &file));
+  for (int t = 0; t < GB_NTABLES && status == GB_OK; t++)
+    status = GbTableRead(&tables->table[t], file, gb_meso_table_names[t]);
+  GbH5Discard(&file);
+  return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
+}
+
+static bool fingerprint_is(const char *path, const char *fingerprint)
+{
+  GbH5 *file = NULL;
+  char *found = NULL;
+  if (access(path, R_OK) != 0) return false;
+  const bool same = GbH5Open(path, &file) == GB_OK &&
+                    GbH5ReadText(file, "/", "fingerprint", &found) == GB_OK &&
+                    strcmp(found, fingerprint) == 0;
+  free(found);
+  GbH5Discard(&file);
+  GbErrorClear(); /* an unreadable product is only one that must be made again */
+  return same;
+}
+
+bool GbMesoSampleDone(const char *folder, int number, const GbMesoConfig *config,
+                      const char *fingerprint)
+{
+  char path[GB_PATH_MAX];
+  GbMesoSamplePath(folder, number, "sample.h5", path);
+  if (!fingerprint_is(path, fingerprint)) return false;
+  for (int i = 0; i < config->strains_percent.count; i++)
+    for (int phase = 0; phase < GB_NPHASES; phase++) {
+      GbMesoStatePath(folder, number, config->strains_percent.values[i], (GbPhase)phase, path);
+      if (access(path, R_OK) != 0) return false;
+    }
+  return true;
+}
+
+/* --- Index of the stage ----------------------------------------------------------------------- */
+
+static GbStatus write_protocol(GbH5 *file, const GbMesoIndex *index)
+{
+  const int64_t samples = index->samples, limit = index->options.max_events_per_voxel;
+  const size_t n = (size_t)index->strains_percent.count;
+  GB_CALL(GbH5WriteInts(file, "protocol/samples", 0, NULL, &samples, "1"));
+  GB_CALL(GbH5WriteInts(file, "protocol/max_events_per_voxel", 0, NULL, &limit, "1"));
+  GB_CALL(GbH5WriteDoubles(file, "protocol/strains_percent", 1, &n, index->strains_percent.values,
+                           "%"));
+  GB_CALL(GbH5WriteScalar(file, "protocol/strain_rate", index->strain_rate_per_s, "1/s"));
+  GB_CALL(GbH5WriteScalar(file, "protocol/temperature", index->temperature_K, "K"));
+  GB_CALL(GbH5WriteScalar(file, "protocol/intrabasin_time", index->options.intrabasin_time_s, "s"));
+  GB_CALL(GbH5WriteScalar(file, "protocol/chi_diffusion_edges", index->options.chi_diffusion_edges,
+                          "1"));
+  return GbH5WriteText(file, "protocol", "calibration", index->calibration);
+}
+
+GbStatus GbMesoIndexWrite(const char *folder, const GbMesoIndex *index, const GbMesoTables *tables)
+{
+  char path[GB_PATH_MAX];
+  GbH5 *file = NULL;
+  GbStatus status;
+  GbMesoPath(folder, "mesoscale.h5", path);
+  GB_CALL(GbH5Create(path, &file));
+  GB_TRY(status, write_protocol(file, index), fail);
+  for (int t = 0; t < GB_NTABLES; t++)
+    GB_TRY(status, GbTableWrite(&tables->table[t], file, gb_meso_table_names[t]), fail);
+  GB_TRY(status, GbH5Close(&file), fail);
+  return GB_OK;
+fail:
+  GbH5Discard(&file);
+  return status;
+}
+
+static GbStatus read_integer(GbH5 *file, const char *name, int64_t *value)
+{
+  int64_t *data = NULL;
+  GB_CALL(GbH5ReadInts(file, name, 0, NULL, &data, "1"));
+  *value = data[0];
+  free(data);
+  return GB_OK;
+}
+
+static GbStatus read_strains(GbH5 *file, GbDoubleList *strains)
+{
+  double *data = NULL;
+  size_t n = 0;
+  GB_CALL(GbH5ReadDoubles(file, "protocol/strains_percent", 1, &n, &data, "%"));
+  strains->count = n < GB_LIST_MAX ? (int)n : GB_LIST_MAX;
+  memcpy(strains->values, data, (size_t)strains->count * sizeof(*data));
+  free(data);
+  return GB_OK;
+}
+
+static GbStatus read_protocol(GbH5 *file, GbMesoIndex *index)
+{
+  int64_t samples = 0;
+  char *calibration = NULL;
+  GB_CALL(read_integer(file, "protocol/samples", &samples));
+  index->samples = (int)samples;
+  GB_CALL(
+      read_integer(file, "protocol/max_events_per_voxel", &index->options.max_events_per_voxel));
+  GB_CALL(read_strains(file, &index->strains_percent));
+  GB_CALL(GbH5ReadScalar(file, "protocol/strain_rate", &index->strain_rate_per_s, "1/s"));
+  GB_CALL(GbH5ReadScalar(file, "protocol/temperature", &index->temperature_K, "K"));
+  GB_CALL(GbH5ReadScalar(file, "protocol/intrabasin_time", &index->options.intrabasin_time_s, "s"));
+  GB_CALL(GbH5ReadScalar(file, "protocol/chi_diffusion_edges", &index->options.chi_diffusion_edges,
+                         "1"));
+  GB_CALL(GbH5ReadText(file, "protocol", "calibration", &calibration));
+  snprintf(index->calibration, sizeof(index->calibration), "%s", calibration);
+  free(calibration);
+  return GB_OK;
+}
+
+GbStatus GbMesoIndexRead(const char *folder, GbMesoIndex *index)
+{
+  char path[GB_PATH_MAX];
+  GbH5 *file = NULL;
+  *index = (GbMesoIndex){0};
+  GbMesoPath(folder, "mesoscale.h5", path);
+  GB_CALL(GbH5Open(path, &file));
+  const GbStatus status = read_protocol(file, index);
+  GbH5Discard(&file);
+  return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
+}

@@ -1,0 +1,231 @@
+/* Events and slow fields are advanced in turn (Lie splitting): kinetic Monte Carlo over a step of
+ * load or of the temperature program with chi fixed but for the events' own changes, then
+ * relaxation and diffusion of chi over the same time, then moduli, thermal strain and stress are
+ * brought up to date. The error is first order in the step, which is an input.
+ *
+ * Barriers follow chi. Modes were drawn from P(Q | chi), a gamma distribution of fixed shape, so a
+ * mode that keeps its rank in the distribution while chi moves has Q' = Q Qbar(chi') / Qbar(chi):
+ * relaxation makes a voxel harder, disorder that diffuses in makes it softer. */
+#include "mesoscale/fields/sample.h"
+
+#include "base/rng.h"
+#include "base/stop.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHI_LEAST (-0.5)
+#define CHI_MOST 1.0
+#define UNLOADED_GPA 1e-4
+enum { UNLOAD_STEPS_MAX = 10000 };
+
+/* Notches: rows of void from both surfaces, joined by a line at 45 degrees. */
+static void cut_notches(GbMesoState *state, int depth)
+{
+  const int nx = state->grid.nx, nz = state->grid.nz;
+  const int rows[2] = {(nz - nx) / 2, (nz - nx) / 2 + nx - 1};
+  for (int i = 0; i < depth; i++) {
+    state->solid[rows[0] * nx + i] = false;
+    state->solid[rows[1] * nx + nx - 1 - i] = false;
+  }
+}
+
+static void draw_chi(const GbCalibration *calibration, GbMesoState *state)
+{
+  const double mean = calibration->state.chi_mean.value, sd = calibration->state.chi_sd.value;
+  for (int v = 0; v < state->nvoxels; v++) {
+    double normal[2];
+    GbRngNormal2(state->seed, GB_RNG_CHI_FIELD, (uint64_t)v, 0, 0, normal);
+    state->chi[v] = fmin(fmax(mean + sd * normal[0], CHI_LEAST), CHI_MOST);
+  }
+}
+
+/* Everything but the state, which is there already. */
+static GbStatus set_up(GbSample *sample)
+{
+  GbMesoState *state = &sample->state;
+  const GbKmcOptions kmc = {.intrabasin_time_s = sample->options.intrabasin_time_s};
+  GbRelaxationOptions relaxation = GbRelaxationDefaults();
+  relaxation.diffusion_edges = sample->options.chi_diffusion_edges;
+  GB_CALLOC(sample->chi_before, state->nvoxels);
+  GB_CALL(GbRelaxationCreate(sample->calibration, &state->grid, state->solid, &relaxation,
+                             &sample->relaxation));
+  GB_CALL(GbKmcCreate(MPI_COMM_SELF, sample->calibration, &kmc, state, &sample->kmc));
+  return GB_OK;
+}
+
+static GbStatus draw_sample(const GbSampleShape *shape, uint64_t seed, GbSample *sample)
+{
+  GbMesoState *state = &sample->state;
+  const GbGrid grid = {.nx = shape->nx,
+                       .nz = shape->nz,
+                       .edge_nm = cbrt(sample->calibration->laws.event_volume_nm3.value),
+                       .free_x = true};
+  GB_CALL(GbMesoStateAllocate(state, &grid, shape->nmodes));
+  state->seed = seed;
+  state->temperature_K = state->reference_temperature_K = shape->temperature_K;
+  for (int v = 0; v < state->nvoxels; v++)
+    state->solid[v] = true;
+  cut_notches(state, shape->notch_depth);
+  draw_chi(sample->calibration, state);
+  GB_CALL(set_up(sample));
+  GB_CALL(GbKmcDrawAll(sample->kmc));
+  return GbKmcRefresh(sample->kmc);
+}
+
+GbStatus GbSampleDraw(const GbCalibration *calibration, const GbSampleShape *shape, uint64_t seed,
+                      const GbSampleOptions *options, GbSample *sample)
+{
+  *sample = (GbSample){.calibration = calibration, .options = *options};
+  const GbStatus status = draw_sample(shape, seed, sample);
+  if (status == GB_OK) return GB_OK;
+  GbSampleFree(sample);
+  return GbErrorTrace(status, __FILE__, __LINE__, __func__);
+}
+
+GbStatus GbSampleBranch(const GbCalibration *calibration, const GbMesoState *state,
+                        const GbSampleOptions *options, GbSample *sample)
+{
+  GbStatus status;
+  *sample = (GbSample){.calibration = calibration, .options = *options};
+  GB_TRY(status, GbMesoStateCopy(state, &sample->state), fail);
+  GB_TRY(status, set_up(sample), fail);
+  GB_TRY(status, GbKmcRefresh(sample->kmc), fail);
+  return GB_OK;
+fail:
+  GbSampleFree(sample);
+  return status;
+}
+
+void GbSampleFree(GbSample *sample)
+{
+  GbKmcDestroy(&sample->kmc);
+  GbRelaxationDestroy(&sample->relaxation);
+  free(sample->chi_before);
+  GbMesoStateFree(&sample->state);
+  *sample = (GbSample){0};
+}
+
+double GbSamplePlasticStrain(const GbSample *sample)
+{
+  const GbMesoState *state = &sample->state;
+  double sum = 0;
+  for (int v = 0; v < state->nvoxels; v++)
+    sum += state->plastic[v][GB_ZZ];
+  return sum / state->nvoxels;
+}
+
+static void shift_barriers(GbSample *sample)
+{
+  GbMesoState *state = &sample->state;
+  for (int v = 0; v < state->nvoxels; v++) {
+    if (state->chi[v] == sample->chi_before[v]) continue;
+    const double factor = GbCalibrationBarrierMean(sample->calibration, state->chi[v]) /
+                          GbCalibrationBarrierMean(sample->calibration, sample->chi_before[v]);
+    for (int m = 0; m < state->nmodes; m++)
+      state->barrier_eV[v * state->nmodes + m] *= factor;
+  }
+}
+
+static GbStatus relax(GbSample *sample, const GbTemperatureProgram *program, double start_s,
+                      double end_s)
+{
+  GbMesoState *state = &sample->state;
+  if (!(end_s > start_s)) return GB_OK;
+  memcpy(sample->chi_before, state->chi, (size_t)state->nvoxels * sizeof(*state->chi));
+  GB_CALL(GbRelaxationRun(sample->relaxation, program, start_s, end_s, state->chi));
+  shift_barriers(sample);
+  return GbKmcRefresh(sample->kmc);
+}
+
+/* Events over one step. A step that takes too many events says which number to change. */
+static GbStatus run_events(GbSample *sample, GbDrive drive, double *done_s)
+{
+  const int64_t before = sample->state.events;
+  drive.max_events = sample->options.max_events_per_voxel * sample->state.nvoxels;
+  GB_CALL(GbKmcRun(sample->kmc, &drive, sample->on_event, sample->on_event_context, done_s));
+  const int64_t events = sample->state.events - before;
+  if (events >= drive.max_events && *done_s < drive.duration_s)
+    GB_FAIL(
+        GB_ERR_NUMERIC,
+        "%lld events took only %.3g of %.3g s (total rate %.3g /s at %g K, mean stress %.3g GPa, "
+        "strain %.4g): this sample flows faster than it is driven; raise "
+        "mesoscale.intrabasin_time_s, lower mesoscale.temperature_K or raise "
+        "mesoscale.max_events_per_voxel",
+        (long long)events, *done_s, drive.duration_s, GbKmcTotalRate(sample->kmc),
+        sample->state.temperature_K, GbKmcMeanStress(sample->kmc), sample->state.mean_strain_zz);
+  return GB_OK;
+}
+
+/* One step under load at constant temperature. */
+static GbStatus strain_step(GbSample *sample, double rate, double duration_s)
+{
+  const double zero = 0;
+  const GbDrive drive = {.strain_rate_per_s = rate, .duration_s = duration_s};
+  GbTemperatureProgram program;
+  double done_s = 0;
+  GB_CALL(run_events(sample, drive, &done_s));
+  GB_CALL(GbProgramCreate(1, &zero, &sample->state.temperature_K, &program));
+  const GbStatus status = relax(sample, &program, 0, done_s);
+  GbProgramFree(&program);
+  return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
+}
+
+static GbStatus observe(GbSample *sample, GbSampleObserver observer, void *context, bool *stop)
+{
+  if (GbStopRequested()) GB_FAIL(GB_ERR_STOPPED, "stopped on request");
+  if (observer) GB_CALL(observer(context, sample, stop));
+  return GB_OK;
+}
+
+GbStatus GbSampleCompress(GbSample *sample, double strain_rate_per_s, double step_strain,
+                          GbSampleObserver observer, void *context)
+{
+  bool stop = false;
+  GB_CALL(observe(sample, observer, context, &stop));
+  while (!stop) {
+    GB_CALL(strain_step(sample, -strain_rate_per_s, step_strain / strain_rate_per_s));
+    GB_CALL(observe(sample, observer, context, &stop));
+  }
+  return GB_OK;
+}
+
+GbStatus GbSampleUnload(GbSample *sample, double strain_rate_per_s, double step_strain,
+                        GbSampleObserver observer, void *context)
+{
+  const GbMesoState *state = &sample->state;
+  const double shear = GbCalibrationShearModulus(sample->calibration, 0, state->temperature_K);
+  const double bulk = GbCalibrationBulkModulus(sample->calibration, 0, state->temperature_K);
+  const double plane_strain = 4 * shear * (3 * bulk + shear) / (3 * bulk + 4 * shear);
+  bool stop = false;
+  for (int i = 0; i < UNLOAD_STEPS_MAX && !stop; i++) {
+    const double stress = GbKmcMeanStress(sample->kmc);
+    if (fabs(stress) < UNLOADED_GPA) return GB_OK;
+    const double strain = fmin(fabs(stress) / plane_strain, step_strain);
+    const double rate = stress < 0 ? strain_rate_per_s : -strain_rate_per_s;
+    GB_CALL(strain_step(sample, rate, strain / strain_rate_per_s));
+    GB_CALL(observe(sample, observer, context, &stop));
+  }
+  if (!stop) GB_FAIL(GB_ERR_NUMERIC, "the stress does not go to zero on unloading");
+  return GB_OK;
+}
+
+GbStatus GbSampleFollow(GbSample *sample, const GbTemperatureProgram *program,
+                        GbSampleObserver observer, void *context)
+{
+  bool stop = false;
+  for (int i = 1; i < program->n && !stop; i++) {
+    const double start = program->time_s[i - 1], end = program->time_s[i];
+    const double change = program->temperature_K[i] - program->temperature_K[i - 1];
+    const GbDrive drive = {.stress_controlled = true,
+                           .temperature_rate_K_per_s = change / (end - start),
+                           .duration_s = end - start};
+    double done_s = 0;
+    GB_CALL(run_events(sample, drive, &done_s));
+    sample->state.temperature_K = program->temperature_K[i]; /* without the ramp's rounding */
+    GB_CALL(relax(sample, program, start, end));
+    GB_CALL(observe(sample, observer, context, &stop));
+  }
+  return GB_OK;
+}

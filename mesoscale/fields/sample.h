@@ -1,0 +1,61 @@
+/* One sample: events and slow fields advanced together through loading, rest and thermal cycles.
+ *
+ * One process per sample. */
+#ifndef GB_MESOSCALE_SAMPLE_H
+#define GB_MESOSCALE_SAMPLE_H
+
+#include "mesoscale/events/kmc.h"
+#include "mesoscale/fields/program.h"
+#include "mesoscale/fields/relaxation.h"
+
+#define GB_MESO_VERSION                                                                            \
+  "1" /* raise when the physics of a sample changes: old products are redone */
+
+typedef struct {
+  double intrabasin_time_s;     /* see GbKmcOptions */
+  double chi_diffusion_edges;   /* see GbRelaxationOptions */
+  int64_t max_events_per_voxel; /* in one relaxation step; more is GB_ERR_NUMERIC */
+} GbSampleOptions;
+
+typedef struct {
+  const GbCalibration *calibration; /* borrowed */
+  GbSampleOptions options;
+  GbMesoState state; /* owned */
+  GbKmc *kmc;
+  GbRelaxation *relaxation;
+  double *chi_before;       /* [nvoxels] scratch */
+  GbEventCallback on_event; /* may be NULL; set by the owner */
+  void *on_event_context;
+} GbSample;
+
+typedef struct {
+  int nx, nz, nmodes, notch_depth;
+  double temperature_K;
+} GbSampleShape;
+
+/* Called after each relaxation step, with stress and fields up to date. *stop = true ends. */
+typedef GbStatus (*GbSampleObserver)(void *context, const GbSample *sample, bool *stop);
+
+/* A fresh glass: voxel edge from the calibrated event volume, chi normal with the calibrated mean
+ * and spread, clamped to [-0.5, 1], independent between voxels; barriers and directions drawn from
+ * P(Q | chi). */
+GbStatus GbSampleDraw(const GbCalibration *calibration, const GbSampleShape *shape, uint64_t seed,
+                      const GbSampleOptions *options, GbSample *sample);
+/* Continues from a copy of `state`. */
+GbStatus GbSampleBranch(const GbCalibration *calibration, const GbMesoState *state,
+                        const GbSampleOptions *options, GbSample *sample);
+void GbSampleFree(GbSample *sample);
+
+/* Mean plastic strain along z, tension positive, over the whole area. */
+double GbSamplePlasticStrain(const GbSample *sample);
+/* Compresses at strain_rate_per_s (> 0) in steps of step_strain until `observer` stops it. */
+GbStatus GbSampleCompress(GbSample *sample, double strain_rate_per_s, double step_strain,
+                          GbSampleObserver observer, void *context);
+/* Strains back at the same rate until the mean axial stress is zero. */
+GbStatus GbSampleUnload(GbSample *sample, double strain_rate_per_s, double step_strain,
+                        GbSampleObserver observer, void *context);
+/* Follows the temperature program at zero mean axial stress, one node to the next. */
+GbStatus GbSampleFollow(GbSample *sample, const GbTemperatureProgram *program,
+                        GbSampleObserver observer, void *context);
+
+#endif
