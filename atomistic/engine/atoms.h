@@ -33,11 +33,12 @@ GbStatus GbAtomsAllocate(GbAtoms *atoms, int n);
 void GbAtomsFree(GbAtoms *atoms);
 GbStatus GbAtomsCopy(const GbAtoms *from, GbAtoms *to); /* allocates `to` */
 
-/* Snapshots in HDF5 (one process; units inside; extra per-atom columns may be added by the caller
- * through the two callbacks' simple form below). `time_ps` and `strain` are stored as scalars. */
+/* Snapshots in HDF5, float64, exact (one process; units inside). `time_ps` and `strain` are stored
+ * as scalars; either pointer may be NULL when reading. Reading allocates `atoms`. */
 GbStatus GbAtomsWriteH5(const char *path, const GbAtoms *atoms, double time_ps, double strain);
 GbStatus GbAtomsReadH5(const char *path, GbAtoms *atoms, double *time_ps, double *strain);
-/* LAMMPS data file, atom_style atomic (plain or .gz is not supported: plain text only). */
+/* LAMMPS data file (plain text), atom_style atomic: masses, atoms with image flags, velocities. The
+ * format does not say which axes are periodic: all are set so. Atoms come sorted by id. */
 GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms);
 /* Extended XYZ for OVITO, with `ncolumns` extra per-atom columns (names, arrays of n doubles). */
 GbStatus GbAtomsWriteXyz(const char *path, const GbAtoms *atoms, int ncolumns,
@@ -53,6 +54,9 @@ GbStatus GbAtomsReplicate(const GbAtoms *from, const int counts[3], GbAtoms *to)
 GbStatus GbAtomsSelect(GbAtoms *atoms, const bool *keep);
 /* Maxwell-Boltzmann velocities, zero total momentum, scaled to exactly `temperature_K`. */
 void GbAtomsSetVelocities(GbAtoms *atoms, double temperature_K, uint64_t seed);
+/* Along the free axes, sets lo and length to the extent of the atoms. */
+void GbAtomsFitFreeAxes(GbAtoms *atoms);
+double GbAtomsVolume(const GbAtoms *atoms);        /* angstrom^3, product of the lengths */
 double GbAtomsKineticEnergy(const GbAtoms *atoms); /* eV */
 double GbAtomsTemperature(const GbAtoms *atoms);   /* K, 3n - 3 degrees of freedom */
 

@@ -21,4 +21,20 @@ double GbPotentialCutoff(const GbPotential *potential);         /* largest, angs
 /* Copies elements and masses into atoms (atoms->ntypes must not exceed the potential's types). */
 GbStatus GbPotentialApplyTypes(const GbPotential *potential, GbAtoms *atoms);
 
+/* --- The functions themselves, for kernels that build tables of their own, and for tests --------
+ * r in angstrom; values in eV (pair, embedding) or the file's density units; `slope` is the exact
+ * derivative of the interpolant. 0 beyond the cutoffs below. */
+void GbPotentialPair(const GbPotential *potential, int a, int b, double r, double *value,
+                     double *slope);
+/* Density that an atom of type `source` makes at one of type `at`. */
+void GbPotentialDensity(const GbPotential *potential, int source, int at, double r, double *value,
+                        double *slope);
+/* Beyond the last tabulated density F goes on as a straight line. */
+void GbPotentialEmbedding(const GbPotential *potential, int type, double rho, double *value,
+                          double *slope);
+/* Where phi_ab and rho_ab really end: the first knot from which the table is zero, angstrom. */
+double GbPotentialPairCutoff(const GbPotential *potential, int a, int b);
+double GbPotentialDensityCutoff(const GbPotential *potential, int source, int at);
+double GbPotentialStep(const GbPotential *potential); /* knot spacing in r, angstrom */
+
 #endif
