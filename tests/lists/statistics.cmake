@@ -2,3 +2,5 @@ gb_add_test(NAME verify.atomistic.saddle_surface
             SOURCES verification/statistics/test_saddle_surface.c LIBS gb_statistics)
 gb_add_test(NAME unit.atomistic.fits SOURCES unit/statistics/test_fits.c LIBS gb_statistics
             PkgConfig::GSL)
+gb_add_test(NAME verify.atomistic.elastic SOURCES verification/statistics/test_elastic.c
+            LIBS gb_statistics)

@@ -1,7 +1,7 @@
 /* Fits recover the parameters of synthetic data; intervals have the right width. */
 #include "atomistic/statistics/fits.h"
 #include "base/rng.h"
-#include "harness.h"
+#include "harness/harness.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

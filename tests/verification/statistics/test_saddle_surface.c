@@ -1,7 +1,7 @@
 /* Saddle searches on the Mueller-Brown surface, whose stationary points are published:
  * K. Mueller, L. D. Brown, Theor. Chim. Acta 53, 75 (1979). */
 #include "atomistic/statistics/saddle.h"
-#include "harness.h"
+#include "harness/harness.h"
 
 #include <math.h>
 
