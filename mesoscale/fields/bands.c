@@ -9,14 +9,20 @@ typedef struct {
   const GbGrid *grid;
   const bool *solid;
   const GbBandOptions *options;
-  double *smooth;      /* [nvoxels] slip averaged over 3 x 3 voxels */
+  double *smooth;      /* [nvoxels] shear averaged over 3 x 3 voxels */
   int *queue, *height; /* [nvoxels] members of the current cluster and their z, unwrapped */
 } Search;
 
 GbBandOptions GbBandDefaults(void)
 {
   return (GbBandOptions){
-      .threshold_slip = 0.3, .threshold_relative = 1.5, .front_nm = 4, .min_voxels = 4};
+      .threshold_shear = 0.6, .threshold_relative = 1.5, .front_nm = 4, .min_voxels = 4};
+}
+
+void GbBandShear(int nvoxels, const double (*plastic)[GB_NTENSOR], double *shear)
+{
+  for (int v = 0; v < nvoxels; v++)
+    shear[v] = hypot(plastic[v][GB_XX] - plastic[v][GB_ZZ], 2 * plastic[v][GB_XZ]);
 }
 
 static bool is_solid(const Search *s, int v)
@@ -34,8 +40,8 @@ static int voxel_at(const GbGrid *grid, int i, int k)
   return ((k % grid->nz + grid->nz) % grid->nz) * grid->nx + i;
 }
 
-/* Fills s->smooth; returns the mean slip of the solid voxels. */
-static double smooth_slip(Search *s, const double *slip)
+/* Fills s->smooth; returns the mean shear of the solid voxels. */
+static double smooth_shear(Search *s, const double *shear)
 {
   const int n = s->grid->nx * s->grid->nz;
   double total = 0;
@@ -49,11 +55,11 @@ static double smooth_slip(Search *s, const double *slip)
       for (int di = -1; di <= 1; di++) {
         const int w = voxel_at(s->grid, v % s->grid->nx + di, v / s->grid->nx + dk);
         if (w < 0 || !is_solid(s, w)) continue;
-        sum += slip[w];
+        sum += shear[w];
         count++;
       }
     s->smooth[v] = sum / count;
-    total += slip[v];
+    total += shear[v];
     solids++;
   }
   return solids ? total / solids : 0;
@@ -170,7 +176,7 @@ static void count_zones(const Search *s, GbBandMap *map)
                            (map->nspanning ? GB_BAND_SPANNING : 0));
 }
 
-GbStatus GbBandsClassify(const GbGrid *grid, const bool *solid, const double *slip,
+GbStatus GbBandsClassify(const GbGrid *grid, const bool *solid, const double *shear,
                          const GbBandOptions *options, GbBandMap *map)
 {
   const size_t n = (size_t)grid->nx * grid->nz;
@@ -183,7 +189,7 @@ GbStatus GbBandsClassify(const GbGrid *grid, const bool *solid, const double *sl
   GB_TRY(status, GbCalloc((void **)&s.queue, n, sizeof(int)), done);
   GB_TRY(status, GbCalloc((void **)&s.height, n, sizeof(int)), done);
   map->threshold =
-      fmax(options->threshold_slip, options->threshold_relative * smooth_slip(&s, slip));
+      fmax(options->threshold_shear, options->threshold_relative * smooth_shear(&s, shear));
   int label = 1;
   mark_clusters(&s, map, true, &label);
   mark_clusters(&s, map, false, &label);

@@ -117,7 +117,6 @@ static GbStatus reset_events(Work *work, const GbBandMap *map, GbPeriod period)
 static GbStatus treat(Work *work, GbSample *specimen, GbBandMap map[GB_NPHASES])
 {
   const GbMesoConfig *config = work->job->config;
-  const GbBandOptions bands = GbMesoBandOptions(config);
   const GbMesoState *state = &specimen->state;
   const double step = config->relaxation_step_percent / 100;
   specimen->on_event = count_event;
@@ -128,11 +127,11 @@ static GbStatus treat(Work *work, GbSample *specimen, GbBandMap map[GB_NPHASES])
   advance(work, 2);
   GB_CALL(rest(config, specimen));
   advance(work, 2);
-  GB_CALL(GbBandsClassify(&state->grid, state->solid, state->slip, &bands, &map[GB_PHASE_BEFORE]));
+  GB_CALL(GbMesoClassify(config, state, &map[GB_PHASE_BEFORE]));
   GB_CALL(record(work, specimen, GB_PHASE_BEFORE, &map[GB_PHASE_BEFORE]));
   GB_CALL(reset_events(work, &map[GB_PHASE_BEFORE], GB_PERIOD_CYCLES));
   GB_CALL(cycle(config, specimen, work));
-  GB_CALL(GbBandsClassify(&state->grid, state->solid, state->slip, &bands, &map[GB_PHASE_AFTER]));
+  GB_CALL(GbMesoClassify(config, state, &map[GB_PHASE_AFTER]));
   return record(work, specimen, GB_PHASE_AFTER, &map[GB_PHASE_AFTER]);
 }
 

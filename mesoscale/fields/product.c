@@ -20,7 +20,7 @@ static const GbColumn band_columns[] = {
     {"sample", "1", NULL},          {"strain_percent", "%", NULL},
     {"phase", "1", gb_phase_names}, {"kind", "1", gb_band_kind_names},
     {"spanning_bands", "1", NULL},  {"nonspanning_bands", "1", NULL},
-    {"width_nm", "nm", NULL},       {"threshold_slip", "1", NULL},
+    {"width_nm", "nm", NULL},       {"threshold_shear", "1", NULL},
     {"fraction_matrix", "1", NULL}, {"fraction_front", "1", NULL},
     {"fraction_tail", "1", NULL},   {"fraction_spanning", "1", NULL},
     {"chi_mean", "1", NULL},        {"chi_matrix", "1", NULL},
@@ -62,7 +62,7 @@ void GbMesoTablesFree(GbMesoTables *tables)
     GbTableFree(&tables->table[t]);
 }
 
-/* Mean chi of the solid voxels with first <= x < last, or on the other side of the middle. */
+/* Mean chi of the solid voxels in the outer quarters of the width, or in the rest. */
 static double mean_chi(const GbMesoState *state, bool edge)
 {
   const int nx = state->grid.nx;
@@ -90,9 +90,9 @@ GbStatus GbMesoAddCurve(GbMesoTables *tables, int number, const GbSample *sample
 {
   const GbMesoState *s = &sample->state;
   const double row[COUNT(curve_columns)] = {number,
-                                            -s->mean_strain_zz,
-                                            -GbSamplePlasticStrain(sample),
-                                            -GbKmcMeanStress(sample->kmc),
+                                            0 - s->mean_strain_zz,
+                                            0 - GbSamplePlasticStrain(sample),
+                                            0 - GbKmcMeanStress(sample->kmc),
                                             s->time_s,
                                             s->temperature_K,
                                             mean_chi_all(s),
@@ -136,9 +136,9 @@ GbStatus GbMesoAddEvent(GbMesoTables *tables, int number, double strain_percent,
                         const GbEventRecord *r)
 {
   const double row[COUNT(event_columns)] = {
-      number,        strain_percent,    period,           (double)r->event, r->time_s,
-      -r->strain_zz, -r->stress_zz_GPa, r->temperature_K, r->voxel,         r->angle_rad,
-      r->gamma,      r->barrier_eV,     r->tau_GPa,       r->chi_before,    r->chi_after,
+      number,           strain_percent,       period,           (double)r->event, r->time_s,
+      0 - r->strain_zz, 0 - r->stress_zz_GPa, r->temperature_K, r->voxel,         r->angle_rad,
+      r->gamma,         r->barrier_eV,        r->tau_GPa,       r->chi_before,    r->chi_after,
       r->athermal};
   return GbTableAppend(&tables->table[GB_TABLE_EVENTS], row);
 }

@@ -43,8 +43,8 @@ static const GbParam params[] = {
      "time at each end of a cycle"},
     {"ctc_ramp_s", GB_PARAM_DOUBLE, AT(ctc_ramp_s), "10", 1e-6, 1e9, NULL,
      "time from one end to the other (a plunge into liquid nitrogen)"},
-    {"band_slip", GB_PARAM_DOUBLE, AT(band_slip), "0.3", 0, 100, NULL,
-     "least accumulated shear of a voxel in a shear band"},
+    {"band_shear", GB_PARAM_DOUBLE, AT(band_shear), "0.6", 0, 100, NULL,
+     "least plastic shear of a voxel in a shear band (0.6 is eta_Mises = 0.3)"},
     {"band_relative", GB_PARAM_DOUBLE, AT(band_relative), "1.5", 0, 100, NULL,
      "... which must also exceed this times the mean of the sample"},
     {"band_front_nm", GB_PARAM_DOUBLE, AT(band_front_nm), "4", 0, 1000, NULL,
@@ -90,13 +90,19 @@ GbSampleOptions GbMesoSampleOptions(const GbMesoConfig *c)
                            .max_events_per_voxel = c->max_events_per_voxel};
 }
 
-GbBandOptions GbMesoBandOptions(const GbMesoConfig *c)
+GbStatus GbMesoClassify(const GbMesoConfig *c, const GbMesoState *state, GbBandMap *map)
 {
   GbBandOptions options = GbBandDefaults();
-  options.threshold_slip = c->band_slip;
+  double *shear = NULL;
+  *map = (GbBandMap){0};
+  options.threshold_shear = c->band_shear;
   options.threshold_relative = c->band_relative;
   options.front_nm = c->band_front_nm;
-  return options;
+  GB_CALLOC(shear, state->nvoxels);
+  GbBandShear(state->nvoxels, (const double(*)[GB_NTENSOR])state->plastic, shear);
+  const GbStatus status = GbBandsClassify(&state->grid, state->solid, shear, &options, map);
+  free(shear);
+  return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
 }
 
 GbCycleOptions GbMesoCycleOptions(const GbMesoConfig *c)

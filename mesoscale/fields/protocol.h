@@ -18,7 +18,7 @@ typedef struct {
   int64_t max_events_per_voxel;
   double ctc_low_K, ctc_high_K, ctc_dwell_s, ctc_ramp_s;
   int64_t ctc_cycles;
-  double band_slip, band_relative, band_front_nm;
+  double band_shear, band_relative, band_front_nm;
   int64_t event_stride;
 } GbMesoConfig;
 
@@ -29,7 +29,8 @@ extern const char *const gb_phase_names[GB_NPHASES];                  /* "before
 
 GbStatus GbMesoConfigValidate(const void *config);
 GbSampleOptions GbMesoSampleOptions(const GbMesoConfig *config);
-GbBandOptions GbMesoBandOptions(const GbMesoConfig *config);
+/* Bands of a state. *map is freed with GbBandMapFree. */
+GbStatus GbMesoClassify(const GbMesoConfig *config, const GbMesoState *state, GbBandMap *map);
 GbCycleOptions GbMesoCycleOptions(const GbMesoConfig *config);
 /* Hash of everything that a sample's result depends on: input section, calibration, seed, version.
  */

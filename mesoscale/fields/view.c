@@ -72,7 +72,6 @@ static void print_grid(FILE *xdmf, const char *group, double time, const GbGrid 
 static GbStatus add_state(const char *folder, int number, const GbMesoConfig *config, int strain,
                           GbPhase phase, GbH5 *file, FILE *xdmf)
 {
-  const GbBandOptions bands = GbMesoBandOptions(config);
   GbMesoState state = {0};
   GbBandMap map = {0};
   GbStatus status;
@@ -81,7 +80,7 @@ static GbStatus add_state(const char *folder, int number, const GbMesoConfig *co
   snprintf(group, sizeof(group), "strain_%g_%s", config->strains_percent.values[strain],
            gb_phase_names[phase]);
   GB_TRY(status, GbMesoStateRead(path, &state), done);
-  GB_TRY(status, GbBandsClassify(&state.grid, state.solid, state.slip, &bands, &map), done);
+  GB_TRY(status, GbMesoClassify(config, &state, &map), done);
   GB_TRY(status, write_fields(file, group, &state, &map), done);
   print_grid(xdmf, group, strain + 0.5 * phase, &state.grid);
 done:

@@ -57,6 +57,7 @@ GbStatus GbReloadRun(const GbCalibration *calibration, const GbMesoState *state,
   GB_CALL(GbSampleBranch(calibration, state, &options->sample, &sample));
   GbRngWords(state->seed, GB_RNG_CHI_FIELD, UINT64_MAX, (uint64_t)repeat, 1, words);
   sample.state.seed = words[0];
+  sample.state.hazard_left = 0; /* drawn with the old seed */
   Reading reading = {.options = options,
                      .start_strain = state->mean_strain_zz,
                      .start_plastic = GbSamplePlasticStrain(&sample),

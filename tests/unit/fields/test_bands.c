@@ -111,7 +111,22 @@ static void a_sample_can_have_both_and_specks_do_not_count(void **state)
   GbBandMapFree(&map);
 }
 
-GB_TEST_MAIN("unit.fields.bands", cmocka_unit_test(flat_slip_has_no_bands),
+static void shear_is_net_of_reversals_and_of_dilatation(void **state)
+{
+  /* simple shear g on a plane at 30 degrees, on its own and with its reverse; pure dilatation */
+  const double g = 0.2, a = 30 * 3.14159265358979 / 180;
+  const double plastic[2][GB_NTENSOR] = {
+      {-0.5 * g * sin(2 * a) + 0.01, 0.5 * g * sin(2 * a) + 0.01, 0.5 * g * cos(2 * a), 0.01},
+      {0.01, 0.01, 0, 0.01}};
+  double shear[2];
+  (void)state;
+  GbBandShear(2, plastic, shear);
+  assert_close(shear[0], g, 1e-12);
+  assert_close(shear[1], 0, 1e-15);
+}
+
+GB_TEST_MAIN("unit.fields.bands", cmocka_unit_test(shear_is_net_of_reversals_and_of_dilatation),
+             cmocka_unit_test(flat_slip_has_no_bands),
              cmocka_unit_test(joining_both_surfaces_is_spanning_across_the_period),
              cmocka_unit_test(ending_inside_is_nonspanning_with_a_front_at_its_tip),
              cmocka_unit_test(mirrored_field_gives_mirrored_zones),
