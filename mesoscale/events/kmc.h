@@ -1,10 +1,14 @@
 /* Kinetic Monte Carlo of STZ events on a true elastic medium.
  *
- * Rate of mode m of a voxel: nu_0 exp(-(Q_m - V* tau_m) / kT), tau_m = n . sigma . s the resolved shear
- * stress of its shear plane. The next event is where the integrated total rate equals -ln u while
- * load and temperature change; modes with Q_m <= V* tau_m fire at once, one at a time, most unstable
- * first, with the stress updated in between. An event adds the calibrated transformation strain,
- * moves chi by the calibrated law and redraws the voxel's barriers. */
+ * Rate of mode m of a voxel: nu_0 exp(-(Q_m - V* tau_m) / kT), tau_m = n . sigma . s the resolved
+ * shear stress of its shear plane. The next event is where the integrated total rate equals -ln u
+ * while load and temperature change; modes with Q_m <= V* tau_m fire at once, one at a time, most
+ * unstable first, with the stress updated in between. An event adds the calibrated transformation
+ * strain, moves chi by the calibrated law and redraws the voxel's barriers.
+ *
+ * The trajectory is a function of the state: a run continued from a written state, in another
+ * process, gives the same bits as the uninterrupted run (same program, machine, drive and one
+ * process per sample). End such runs by max_events, by the callback or by end_time_s. */
 #ifndef GB_MESOSCALE_KMC_H
 #define GB_MESOSCALE_KMC_H
 
@@ -13,41 +17,47 @@
 typedef struct GbKmc GbKmc;
 
 typedef struct {
-  double intrabasin_time_s; /* modes faster than this at zero stress count as motion within a state:
-                               barriers are drawn from P(Q | chi) conditioned on Q > kT ln(nu_0 t) */
+  double
+      intrabasin_time_s; /* modes faster than this at zero stress count as motion within a state:
+                            barriers are drawn from P(Q | chi) conditioned on Q > kT ln(nu_0 t) */
 } GbKmcOptions;
 
 /* What drives the sample during one call of GbKmcRun. */
 typedef struct {
-  double strain_rate_per_s;       /* d(mean_strain_zz)/dt; negative compresses. Used if !stress_controlled */
-  bool stress_controlled;         /* keep the mean stress sigma_zz at stress_zz_GPa instead */
+  double
+      strain_rate_per_s; /* d(mean_strain_zz)/dt; negative compresses. Used if !stress_controlled */
+  bool stress_controlled; /* keep the mean stress sigma_zz at stress_zz_GPa instead */
   double stress_zz_GPa;
   double temperature_rate_K_per_s; /* 0: isothermal */
-  double duration_s;              /* ends after this time */
-  int64_t max_events;             /* ... or after this many events; 0 = no limit */
+  double duration_s;               /* ends after this time */
+  double end_time_s;  /* if > 0: ends at this state->time_s instead of after duration_s */
+  int64_t max_events; /* ... or after this many events; 0 = no limit */
 } GbDrive;
 
 typedef struct {
-  int64_t event;      /* number, from 1 */
+  int64_t event; /* number, from 1 */
   double time_s, strain_zz, stress_zz_GPa, temperature_K;
   int voxel, mode;
   double angle_rad, gamma, barrier_eV, tau_GPa, chi_before, chi_after;
-  bool athermal;      /* fired past instability */
+  bool athermal; /* fired past instability */
 } GbEventRecord;
-/* Called after each event, with state->stress up to date. *stop = true ends the run. May be NULL. */
+/* Called after each event, with state->stress up to date. *stop = true ends the run. May be NULL.
+ */
 typedef GbStatus (*GbEventCallback)(void *context, const GbMesoState *state,
                                     const GbEventRecord *record, bool *stop);
 
-/* `calibration` and `state` are borrowed. Sets up elasticity with the moduli of chi and T. */
+/* `calibration` and `state` are borrowed. Sets up elasticity with the moduli of chi and T, and
+ * takes state->stress as it is: follow with GbKmcRefresh unless the state comes from a run. */
 GbStatus GbKmcCreate(MPI_Comm comm, const GbCalibration *calibration, const GbKmcOptions *options,
                      GbMesoState *state, GbKmc **kmc);
 void GbKmcDestroy(GbKmc **kmc);
 /* Draws the barriers of all voxels afresh (a new sample). */
 GbStatus GbKmcDrawAll(GbKmc *kmc);
-/* Must be called after chi, temperature or plastic strain were changed from outside: moduli, thermal
- * eigenstrain alpha(chi) (T - T_ref) and stress are brought up to date. */
+/* Must be called after chi, temperature or plastic strain were changed from outside: moduli,
+ * thermal eigenstrain alpha(chi) (T - T_ref) and stress are brought up to date. */
 GbStatus GbKmcRefresh(GbKmc *kmc);
-/* Advances the state. *done_s: time advanced (less than duration if stopped). GB_ERR_STOPPED on request. */
+/* Advances the state. *done_s: time advanced (less than duration if stopped). GB_ERR_STOPPED on
+ * request, between two events: the state is whole and may be written. */
 GbStatus GbKmcRun(GbKmc *kmc, const GbDrive *drive, GbEventCallback callback, void *context,
                   double *done_s);
 double GbKmcMeanStress(const GbKmc *kmc); /* mean sigma_zz over the strip, GPa */

@@ -1,0 +1,287 @@
+#include "mesoscale/events/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One array of the state: how many values, where, in which unit. */
+typedef struct {
+  const char *name, *units;
+  double *values;
+  size_t count;
+} Array;
+
+enum { NARRAYS = 7 };
+
+static void list_arrays(const GbMesoState *s, Array arrays[NARRAYS])
+{
+  size_t nv = (size_t)s->nvoxels, nm = nv * (size_t)s->nmodes;
+  const Array list[NARRAYS] = {
+      {"fields/chi", "1", s->chi, nv},
+      {"fields/plastic_strain", "1", s->plastic[0], nv * GB_NTENSOR},
+      {"fields/slip", "1", s->slip, nv},
+      {"fields/stress", "GPa", s->stress[0], nv * GB_NTENSOR},
+      {"modes/barrier", "eV", s->barrier_eV, nm},
+      {"modes/angle", "rad", s->angle_rad, nm},
+      {"solver/memory", "1", s->memory, s->nmemory},
+  };
+  memcpy(arrays, list, sizeof list);
+}
+
+static GbStatus allocate(GbMesoState *s)
+{
+  size_t nv = (size_t)s->nvoxels, nm = nv * (size_t)s->nmodes;
+  GB_CALLOC(s->solid, nv);
+  GB_CALLOC(s->chi, nv);
+  GB_CALLOC(s->plastic, nv);
+  GB_CALLOC(s->slip, nv);
+  GB_CALLOC(s->stress, nv);
+  GB_CALLOC(s->barrier_eV, nm);
+  GB_CALLOC(s->angle_rad, nm);
+  GB_CALLOC(s->redraws, nv);
+  GB_CALLOC(s->memory, s->nmemory);
+  for (size_t v = 0; v < nv; v++)
+    s->solid[v] = true;
+  return GB_OK;
+}
+
+GbStatus GbMesoStateAllocate(GbMesoState *state, const GbGrid *grid, int nmodes)
+{
+  memset(state, 0, sizeof *state);
+  if (grid->nx < 1 || grid->nz < 1 || nmodes < 1 || !(grid->edge_nm > 0))
+    GB_FAIL(GB_ERR_ARG, "%d x %d voxels of %g nm with %d modes: expected positive numbers",
+            grid->nx, grid->nz, grid->edge_nm, nmodes);
+  state->grid = *grid;
+  state->nvoxels = grid->nx * grid->nz;
+  state->nmodes = nmodes;
+  state->nmemory = GbElasticityMemorySize(grid);
+  GbStatus status = allocate(state);
+  if (status != GB_OK) GbMesoStateFree(state);
+  return status;
+}
+
+void GbMesoStateFree(GbMesoState *state)
+{
+  free(state->solid);
+  free(state->chi);
+  free(state->plastic);
+  free(state->slip);
+  free(state->stress);
+  free(state->barrier_eV);
+  free(state->angle_rad);
+  free(state->redraws);
+  free(state->memory);
+  memset(state, 0, sizeof *state);
+}
+
+/* Everything that is not an array. */
+static void copy_scalars(const GbMesoState *from, GbMesoState *to)
+{
+  to->seed = from->seed;
+  to->events = from->events;
+  to->time_s = from->time_s;
+  to->temperature_K = from->temperature_K;
+  to->mean_strain_zz = from->mean_strain_zz;
+  to->reference_temperature_K = from->reference_temperature_K;
+  to->hazard_left = from->hazard_left;
+}
+
+GbStatus GbMesoStateCopy(const GbMesoState *from, GbMesoState *to)
+{
+  Array source[NARRAYS], target[NARRAYS];
+  GB_CALL(GbMesoStateAllocate(to, &from->grid, from->nmodes));
+  copy_scalars(from, to);
+  list_arrays(from, source);
+  list_arrays(to, target);
+  for (int a = 0; a < NARRAYS; a++)
+    memcpy(target[a].values, source[a].values, source[a].count * sizeof *source[a].values);
+  memcpy(to->solid, from->solid, (size_t)from->nvoxels * sizeof *from->solid);
+  memcpy(to->redraws, from->redraws, (size_t)from->nvoxels * sizeof *from->redraws);
+  return GB_OK;
+}
+
+/* --- Writing ---------------------------------------------------------------------------------- */
+
+static GbStatus write_scalars(GbH5 *file, const GbMesoState *s)
+{
+  const int64_t size[2] = {s->grid.nz, s->grid.nx}, free_x = s->grid.free_x, modes = s->nmodes;
+  const int64_t seed = (int64_t)s->seed; /* same bits */
+  GB_CALL(GbH5WriteInts(file, "grid/size", 1, (const size_t[]){2}, size, "1"));
+  GB_CALL(GbH5WriteInts(file, "grid/free_x", 0, NULL, &free_x, "1"));
+  GB_CALL(GbH5WriteScalar(file, "grid/edge", s->grid.edge_nm, "nm"));
+  GB_CALL(GbH5WriteInts(file, "modes/count", 0, NULL, &modes, "1"));
+  GB_CALL(GbH5WriteInts(file, "run/seed", 0, NULL, &seed, "1"));
+  GB_CALL(GbH5WriteInts(file, "run/events", 0, NULL, &s->events, "1"));
+  GB_CALL(GbH5WriteScalar(file, "run/time", s->time_s, "s"));
+  GB_CALL(GbH5WriteScalar(file, "run/temperature", s->temperature_K, "K"));
+  GB_CALL(GbH5WriteScalar(file, "run/mean_strain_zz", s->mean_strain_zz, "1"));
+  GB_CALL(GbH5WriteScalar(file, "run/reference_temperature", s->reference_temperature_K, "K"));
+  return GbH5WriteScalar(file, "run/hazard_left", s->hazard_left, "1");
+}
+
+/* Fields are [nz, nx] or [nz, nx, components], modes [nz, nx, nmodes]. */
+static GbStatus write_arrays(GbH5 *file, const GbMesoState *s)
+{
+  Array arrays[NARRAYS];
+  list_arrays(s, arrays);
+  for (int a = 0; a < NARRAYS; a++) {
+    size_t nv = (size_t)s->nvoxels, per_voxel = arrays[a].count / nv;
+    size_t dims[3] = {(size_t)s->grid.nz, (size_t)s->grid.nx, per_voxel};
+    int rank = per_voxel == 1 ? 2 : 3;
+    if (arrays[a].values == s->memory) {
+      dims[0] = s->nmemory;
+      rank = 1;
+    }
+    GB_CALL(GbH5WriteDoubles(file, arrays[a].name, rank, dims, arrays[a].values, arrays[a].units));
+  }
+  return GB_OK;
+}
+
+static GbStatus write_integers(GbH5 *file, const GbMesoState *s)
+{
+  const size_t dims[2] = {(size_t)s->grid.nz, (size_t)s->grid.nx};
+  int64_t *solid;
+  GB_CALLOC(solid, s->nvoxels);
+  for (int v = 0; v < s->nvoxels; v++)
+    solid[v] = s->solid[v];
+  GbStatus status = GbH5WriteInts(file, "fields/solid", 2, dims, solid, "1");
+  free(solid);
+  GB_CALL(status);
+  return GbH5WriteInts(file, "modes/redraws", 2, dims, s->redraws, "1");
+}
+
+GbStatus GbMesoStateWrite(const GbMesoState *state, const char *path)
+{
+  GbH5 *file;
+  GbStatus status;
+  GB_CALL(GbH5Create(path, &file));
+  GB_TRY(status, write_scalars(file, state), fail);
+  GB_TRY(status, write_arrays(file, state), fail);
+  GB_TRY(status, write_integers(file, state), fail);
+  GB_TRY(status, GbH5WriteText(file, "", "tensor_components", "xx, zz, xz, yy"), fail);
+  GB_CALL(GbH5Close(&file));
+  return GB_OK;
+fail:
+  GbH5Discard(&file);
+  return status;
+}
+
+/* --- Reading ---------------------------------------------------------------------------------- */
+
+static GbStatus read_int(GbH5 *file, const char *name, int64_t *value)
+{
+  int64_t *read;
+  GB_CALL(GbH5ReadInts(file, name, 0, NULL, &read, "1"));
+  *value = *read;
+  free(read);
+  return GB_OK;
+}
+
+static GbStatus read_grid(GbH5 *file, GbGrid *grid, int64_t *nmodes)
+{
+  size_t dims[1];
+  int64_t *size, free_x = 0;
+  GB_CALL(GbH5ReadInts(file, "grid/size", 1, dims, &size, "1"));
+  bool good = dims[0] == 2 && size[0] > 0 && size[0] < 1 << 20 && size[1] > 0 && size[1] < 1 << 20;
+  if (good) {
+    grid->nz = (int)size[0];
+    grid->nx = (int)size[1];
+  }
+  free(size);
+  if (!good)
+    GB_FAIL(GB_ERR_INPUT, "%s: dataset grid/size: expected two positive numbers", GbH5Path(file));
+  GB_CALL(read_int(file, "grid/free_x", &free_x));
+  grid->free_x = free_x != 0;
+  GB_CALL(GbH5ReadScalar(file, "grid/edge", &grid->edge_nm, "nm"));
+  GB_CALL(read_int(file, "modes/count", nmodes));
+  if (*nmodes < 1 || *nmodes > 1 << 16)
+    GB_FAIL(GB_ERR_INPUT, "%s: dataset modes/count: expected 1 to 65536, found %lld",
+            GbH5Path(file), (long long)*nmodes);
+  return GB_OK;
+}
+
+static GbStatus read_scalars(GbH5 *file, GbMesoState *s)
+{
+  int64_t seed = 0;
+  GB_CALL(read_int(file, "run/seed", &seed));
+  s->seed = (uint64_t)seed;
+  GB_CALL(read_int(file, "run/events", &s->events));
+  GB_CALL(GbH5ReadScalar(file, "run/time", &s->time_s, "s"));
+  GB_CALL(GbH5ReadScalar(file, "run/temperature", &s->temperature_K, "K"));
+  GB_CALL(GbH5ReadScalar(file, "run/mean_strain_zz", &s->mean_strain_zz, "1"));
+  GB_CALL(GbH5ReadScalar(file, "run/reference_temperature", &s->reference_temperature_K, "K"));
+  return GbH5ReadScalar(file, "run/hazard_left", &s->hazard_left, "1");
+}
+
+static GbStatus check_count(const GbH5 *file, const char *name, int rank, const size_t *dims,
+                            size_t expected)
+{
+  size_t found = 1;
+  for (int d = 0; d < rank; d++)
+    found *= dims[d];
+  if (found != expected)
+    GB_FAIL(GB_ERR_INPUT, "%s: dataset %s: expected %zu values for this grid, found %zu",
+            GbH5Path(file), name, expected, found);
+  return GB_OK;
+}
+
+static GbStatus read_arrays(GbH5 *file, GbMesoState *s)
+{
+  Array arrays[NARRAYS];
+  list_arrays(s, arrays);
+  for (int a = 0; a < NARRAYS; a++) {
+    size_t dims[3];
+    int rank = arrays[a].values == s->memory ? 1 : arrays[a].count > (size_t)s->nvoxels ? 3 : 2;
+    double *values;
+    GB_CALL(GbH5ReadDoubles(file, arrays[a].name, rank, dims, &values, arrays[a].units));
+    GbStatus status = check_count(file, arrays[a].name, rank, dims, arrays[a].count);
+    if (status == GB_OK) memcpy(arrays[a].values, values, arrays[a].count * sizeof *values);
+    free(values);
+    GB_CALL(status);
+  }
+  return GB_OK;
+}
+
+static GbStatus read_integers(GbH5 *file, GbMesoState *s)
+{
+  static const char *const names[2] = {"fields/solid", "modes/redraws"};
+  for (int n = 0; n < 2; n++) {
+    size_t dims[2];
+    int64_t *values;
+    GB_CALL(GbH5ReadInts(file, names[n], 2, dims, &values, "1"));
+    GbStatus status = check_count(file, names[n], 2, dims, (size_t)s->nvoxels);
+    for (int v = 0; v < s->nvoxels && status == GB_OK; v++) {
+      if (n == 0)
+        s->solid[v] = values[v] != 0;
+      else
+        s->redraws[v] = values[v];
+    }
+    free(values);
+    GB_CALL(status);
+  }
+  return GB_OK;
+}
+
+static GbStatus read_all(GbH5 *file, GbMesoState *state)
+{
+  GbGrid grid;
+  int64_t nmodes = 0;
+  GB_CALL(read_grid(file, &grid, &nmodes));
+  GB_CALL(GbMesoStateAllocate(state, &grid, (int)nmodes));
+  GB_CALL(read_scalars(file, state));
+  GB_CALL(read_arrays(file, state));
+  return read_integers(file, state);
+}
+
+GbStatus GbMesoStateRead(const char *path, GbMesoState *state)
+{
+  GbH5 *file;
+  memset(state, 0, sizeof *state);
+  GB_CALL(GbH5Open(path, &file));
+  GbStatus status = read_all(file, state);
+  if (status != GB_OK) {
+    GbH5Discard(&file);
+    GbMesoStateFree(state);
+    GB_CALL(status);
+  }
+  return GbH5Close(&file);
+}

@@ -10,26 +10,34 @@
 typedef struct {
   GbGrid grid;
   int nvoxels, nmodes;
-  uint64_t seed;               /* of this sample */
-  int64_t events;              /* events so far: counter of the random streams */
+  uint64_t seed;  /* of this sample */
+  int64_t events; /* events so far: counter of the random streams */
   double time_s, temperature_K;
-  double mean_strain_zz;       /* total, tension positive */
+  double mean_strain_zz;          /* total, tension positive */
   double reference_temperature_K; /* at which thermal eigenstrain is zero */
-  bool *solid;                 /* [nvoxels] */
-  double *chi;                 /* [nvoxels] */
-  double (*plastic)[GB_NTENSOR]; /* [nvoxels] plastic strain (traceless part and dilatation) */
-  double *slip;                /* [nvoxels] accumulated |gamma| of events, engineering */
-  double (*stress)[GB_NTENSOR];  /* [nvoxels] GPa, of the current state */
-  double *barrier_eV;          /* [nvoxels*nmodes] at zero stress */
-  double *angle_rad;           /* [nvoxels*nmodes] direction of each mode's shear plane, 0..pi */
-  int64_t *redraws;            /* [nvoxels] times the voxel's barriers were drawn */
+  bool *solid;                    /* [nvoxels] */
+  double *chi;                    /* [nvoxels] */
+  double (*plastic)[GB_NTENSOR];  /* [nvoxels] plastic strain (traceless part and dilatation) */
+  double *slip;                   /* [nvoxels] accumulated |gamma| of events, engineering */
+  double (*stress)[GB_NTENSOR];   /* [nvoxels] GPa, of the current state */
+  double *barrier_eV;             /* [nvoxels*nmodes] at zero stress */
+  double *angle_rad;              /* [nvoxels*nmodes] direction of each mode's shear plane, 0..pi */
+  int64_t *redraws;               /* [nvoxels] times the voxel's barriers were drawn */
+  double hazard_left; /* integrated rate still to pass before the next event; 0: not drawn */
+  size_t nmemory;
+  double *memory; /* [nmemory] of the elastic solver, see GbElasticityStore; zeros: none */
 } GbMesoState;
 
+/* All zero but for solid, which is all true. `state` need not be initialised; free it with
+ * GbMesoStateFree (safe on a zeroed or freed state). */
 GbStatus GbMesoStateAllocate(GbMesoState *state, const GbGrid *grid, int nmodes);
 void GbMesoStateFree(GbMesoState *state);
+/* `to` is allocated here: it need not be initialised, and what it held is not freed. */
 GbStatus GbMesoStateCopy(const GbMesoState *from, GbMesoState *to);
 /* Exact: reading back gives the same bits. One process. */
 GbStatus GbMesoStateWrite(const GbMesoState *state, const char *path);
+/* Allocates `state` as GbMesoStateAllocate does. GB_ERR_INPUT, naming the file and the dataset, if
+ * one is missing or does not fit the grid. */
 GbStatus GbMesoStateRead(const char *path, GbMesoState *state);
 
 #endif

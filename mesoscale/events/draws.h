@@ -1,0 +1,20 @@
+/* Drawing a voxel's modes: barriers from the calibrated P(Q | chi), directions evenly spread. */
+#ifndef GB_MESOSCALE_DRAWS_H
+#define GB_MESOSCALE_DRAWS_H
+
+#include "mesoscale/events/state.h"
+
+/* Least barrier in eV that counts as an event at this temperature: kT ln(nu_0 t), at least 0.
+ * intrabasin_time_s <= 0: no condition. */
+double GbDrawLeastBarrier(const GbCalibration *calibration, double intrabasin_time_s,
+                          double temperature_K);
+/* One barrier in eV from P(Q | chi) conditioned on Q > least_eV, for a uniform number in (0, 1).
+ * GB_ERR_INPUT if that condition leaves no probability. */
+GbStatus GbDrawBarrier(const GbCalibration *calibration, double chi, double least_eV,
+                       double uniform, double *barrier_eV);
+/* Draws barriers and angles of one voxel from counters (seed, voxel, redraws) and counts the
+ * redraw. */
+GbStatus GbDrawVoxel(const GbCalibration *calibration, double least_eV, GbMesoState *state,
+                     int voxel);
+
+#endif
