@@ -2,6 +2,7 @@
 #include "base/config.h"
 
 #include "base/config_internal.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <math.h>
@@ -125,27 +126,6 @@ static GbStatus set_value(const Target *target, const GbConfigSlot *slot)
 /* --- Layers -------------------------------------------------------------------------------------
  */
 
-static GbStatus read_text(const char *path, size_t *size, char **text)
-{
-  *text = NULL;
-  FILE *file = fopen(path, "r");
-  if (!file) GB_FAIL(GB_ERR_INPUT, "cannot read %s: %s", path, strerror(errno));
-  char *whole = NULL;
-  FILE *memory = open_memstream(&whole, size);
-  char block[65536];
-  for (size_t n; memory && (n = fread(block, 1, sizeof block, file)) > 0;)
-    fwrite(block, 1, n, memory);
-  int cause = ferror(file) ? errno : 0;
-  fclose(file);
-  if (memory) fclose(memory);
-  if (memory && whole && !cause) {
-    *text = whole;
-    return GB_OK;
-  }
-  free(whole);
-  GB_FAIL(GB_ERR_INPUT, "cannot read %s: %s", path, cause ? strerror(cause) : "out of memory");
-}
-
 /* The defaults as a YAML text of their own: they pass through the same schema and checks. */
 static GbStatus load_defaults(GbConfigSchema *schema, const GbSectionData *sections, int nsections,
                               GbConfigLayer *layer)
@@ -175,7 +155,7 @@ static GbStatus load_file(GbConfigSchema *schema, const char *path, GbConfigLaye
 {
   char *text;
   size_t size;
-  GB_CALL(read_text(path, &size, &text));
+  GB_CALL(GbFileReadText(path, &size, &text));
   snprintf(layer->origin, sizeof layer->origin, "%s", path);
   layer->has_lines = true;
   GbStatus status = GbConfigLayerLoad(schema, text, size, layer);

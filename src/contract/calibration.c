@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char file_kind[] = "glassband calibration";
+const char gb_calibration_kind[] = "glassband calibration";
 
 const char *const gb_zone_names[GB_NZONES] = {"matrix", "nonspanning_front", "nonspanning_tail",
                                               "spanning"};
@@ -328,7 +328,7 @@ static GbStatus write_labels(GbH5 *file)
   GB_CALL(GbH5WriteText(file, "ctc", "rows", text));
   GB_CALL(GbH5WriteText(file, "stz/barriers/state", "meaning", "0 relaxed, 1 flowed"));
   snprintf(version, sizeof version, "%d", GB_CALIBRATION_VERSION);
-  GB_CALL(GbH5WriteText(file, "", "kind", file_kind));
+  GB_CALL(GbH5WriteText(file, "", "kind", gb_calibration_kind));
   GB_CALL(GbH5WriteText(file, "", "version", version));
   return GB_OK;
 }

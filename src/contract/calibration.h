@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 enum { GB_CALIBRATION_VERSION = 1 };
+extern const char gb_calibration_kind[]; /* the attribute `kind` of the file */
 
 typedef struct {
   double value, low, high; /* estimate and 95 % bootstrap interval (equal if count is 1) */

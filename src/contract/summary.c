@@ -49,13 +49,6 @@ GbStatus GbSummaryAddText(const char *key, const char *text)
   return GB_OK;
 }
 
-GbStatus GbSummaryRestore(const cJSON *entries)
-{
-  for (const cJSON *entry = entries ? entries->child : NULL; entry; entry = entry->next)
-    GB_CALL(put(entry->string, cJSON_Duplicate(entry, 1)));
-  return GB_OK;
-}
-
 void GbSummaryReset(void)
 {
   cJSON_Delete(summary);

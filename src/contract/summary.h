@@ -9,8 +9,6 @@ struct cJSON;
 /* Every entry so far: an object {"stage.key": {"value": ..., "unit": "..."} or "text", ...}.
  * Borrowed; valid until GbSummaryReset. */
 GbStatus GbSummaryEntries(struct cJSON **entries);
-/* Replaces or adds a copy of every entry of `entries` (results of a reused stage). */
-GbStatus GbSummaryRestore(const struct cJSON *entries);
 void GbSummaryReset(void);
 
 #endif

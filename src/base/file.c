@@ -1,0 +1,76 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int write_and_sync(const char *path, const char *text)
+{
+  FILE *file = fopen(path, "w");
+  if (!file) return errno;
+  int cause = fputs(text, file) < 0 || fflush(file) != 0 || fsync(fileno(file)) != 0 ? errno : 0;
+  if (fclose(file) != 0 && !cause) cause = errno;
+  return cause;
+}
+
+GbStatus GbFileWriteText(const char *path, const char *text)
+{
+  char temporary[PATH_MAX];
+  if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >= (int)sizeof temporary)
+    GB_FAIL(GB_ERR_IO, "cannot write %s: the name is too long", path);
+  int cause = write_and_sync(temporary, text);
+  if (!cause && rename(temporary, path) != 0) cause = errno;
+  if (!cause) return GB_OK;
+  unlink(temporary);
+  GB_FAIL(GB_ERR_IO, "cannot write %s: %s", path, strerror(cause));
+}
+
+GbStatus GbFileReadText(const char *path, size_t *size, char **text)
+{
+  *text = NULL;
+  FILE *file = fopen(path, "r");
+  if (!file) GB_FAIL(GB_ERR_INPUT, "cannot read %s: %s", path, strerror(errno));
+  char *whole = NULL, block[65536];
+  size_t length = 0;
+  FILE *memory = open_memstream(&whole, &length);
+  for (size_t n; memory && (n = fread(block, 1, sizeof block, file)) > 0;)
+    fwrite(block, 1, n, memory);
+  int cause = ferror(file) ? errno : 0;
+  fclose(file);
+  if (!memory || fclose(memory) != 0) cause = ENOMEM;
+  if (cause) {
+    free(whole);
+    GB_FAIL(GB_ERR_INPUT, "cannot read %s: %s", path, strerror(cause));
+  }
+  *text = whole;
+  if (size) *size = length;
+  return GB_OK;
+}
+
+GbStatus GbFileMakeFolders(const char *path)
+{
+  char part[PATH_MAX];
+  snprintf(part, sizeof part, "%s", path);
+  for (char *slash = part + 1;; slash++) {
+    slash += strcspn(slash, "/");
+    char kept = *slash;
+    *slash = '\0';
+    if (mkdir(part, 0777) != 0 && errno != EEXIST)
+      GB_FAIL(GB_ERR_INPUT, "cannot make the folder %s: %s", path, strerror(errno));
+    *slash = kept;
+    if (kept == '\0') break;
+  }
+  struct stat found;
+  if (stat(path, &found) == 0 && S_ISDIR(found.st_mode)) return GB_OK;
+  GB_FAIL(GB_ERR_INPUT, "cannot make the folder %s: a file is in its place", path);
+}
+
+bool GbFileExists(const char *path)
+{
+  return access(path, F_OK) == 0;
+}

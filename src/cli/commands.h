@@ -1,0 +1,17 @@
+/* What the commands do. Each gets its parsed options. */
+#ifndef GB_CLI_COMMANDS_H
+#define GB_CLI_COMMANDS_H
+
+#include "cli/options.h"
+
+/* Collective over MPI_COMM_WORLD. only: index of the one stage to run (its command), or -1 for the
+ * whole chain. */
+GbStatus GbCommandRun(const GbOptions *options, int only);
+
+/* The rest are for one process. */
+GbStatus GbCommandValidate(const GbOptions *options);
+GbStatus GbCommandInfo(const GbOptions *options);
+GbStatus GbCommandStrain(const GbOptions *options);
+GbStatus GbCommandReport(const GbOptions *options);
+
+#endif

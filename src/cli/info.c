@@ -1,0 +1,184 @@
+/* glassband info: what is in an HDF5 file, and the main figures of a calibration in words. */
+#include "base/h5.h"
+#include "cli/commands.h"
+#include "contract/calibration.h"
+
+#include <hdf5.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_SIZE = 512, LONG_TEXT = 60 };
+
+/* --- Any file -----------------------------------------------------------------------------------
+ */
+
+/* Prints the attributes of an object that are texts; long ones in a block of their own. */
+static void print_texts(GbH5 *file, const char *name, hid_t object, int indent)
+{
+  hsize_t n = (hsize_t)H5Aget_num_attrs(object);
+  for (hsize_t i = 0; i < n; i++) {
+    char attribute[NAME_SIZE], *text;
+    hid_t id = H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT);
+    H5Aget_name(id, sizeof attribute, attribute);
+    H5Aclose(id);
+    if (strcmp(attribute, "units") == 0) continue;                     /* stands beside the shape */
+    if (GbH5ReadText(file, name, attribute, &text) != GB_OK) continue; /* not a text */
+    bool block = strchr(text, '\n') || strlen(text) > LONG_TEXT;
+    printf("%*s%s: %s", indent, "", attribute, block ? "|\n" : text);
+    for (char *line = strtok(block ? text : NULL, "\n"); line; line = strtok(NULL, "\n"))
+      printf("%*s%s\n", indent + 2, "", line);
+    if (!block) printf("\n");
+    free(text);
+  }
+}
+
+static void print_dataset(GbH5 *file, const char *name, const char *leaf, hid_t id, int indent)
+{
+  hsize_t dims[H5S_MAX_RANK];
+  hid_t space = H5Dget_space(id), type = H5Dget_type(id);
+  int rank = H5Sget_simple_extent_dims(space, dims, NULL);
+  H5T_class_t class = H5Tget_class(type);
+  const char *kind = class == H5T_FLOAT ? "real" : class == H5T_INTEGER ? "integer" : "other";
+  char *units = NULL, *shown;
+  if (GbH5ReadText(file, name, "units", &units) != GB_OK) units = NULL;
+  shown = units ? units : "no units";
+  printf("%*s%-*s %s", indent, "", 28 - indent, leaf, kind);
+  for (int d = 0; d < rank; d++)
+    printf("%s%llu", d ? " x " : " [", (unsigned long long)dims[d]);
+  double value;
+  printf("%s", rank > 0 ? "]" : "");
+  if (rank == 0 && units && GbH5ReadScalar(file, name, &value, units) == GB_OK)
+    printf(" = %.10g", value);
+  printf(" (%s)\n", strcmp(shown, "1") == 0 ? "dimensionless" : shown);
+  free(units);
+  H5Tclose(type);
+  H5Sclose(space);
+}
+
+static void print_group(GbH5 *file, const char *name, hid_t group, int indent);
+
+static void print_member(GbH5 *file, const char *group_name, hid_t group, hsize_t i, int indent)
+{
+  char leaf[NAME_SIZE / 2], name[NAME_SIZE];
+  H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, leaf, sizeof leaf, H5P_DEFAULT);
+  snprintf(name, sizeof name, "%.250s%s%s", group_name, *group_name ? "/" : "", leaf);
+  hid_t object = H5Oopen(group, leaf, H5P_DEFAULT);
+  if (object < 0) return; /* a dangling link */
+  if (H5Iget_type(object) == H5I_DATASET) {
+    print_dataset(file, name, leaf, object, indent);
+  } else if (H5Iget_type(object) == H5I_GROUP) {
+    printf("%*s%s/\n", indent, "", leaf);
+    print_group(file, name, object, indent + 2);
+  }
+  if (H5Iget_type(object) == H5I_DATASET) print_texts(file, name, object, indent + 4);
+  H5Oclose(object);
+}
+
+static void print_group(GbH5 *file, const char *name, hid_t group, int indent)
+{
+  H5G_info_t members;
+  print_texts(file, name, group, indent);
+  if (H5Gget_info(group, &members) < 0) return;
+  for (hsize_t i = 0; i < members.nlinks; i++)
+    print_member(file, name, group, i, indent);
+}
+
+static GbStatus print_file(const char *path, bool *is_calibration)
+{
+  GbH5 *file;
+  char *kind;
+  GB_CALL(GbH5Open(path, &file)); /* checks, and silences the library */
+  hid_t id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  hid_t root = id < 0 ? id : H5Gopen2(id, "/", H5P_DEFAULT);
+  printf("%s\n", path);
+  if (root >= 0) print_group(file, "", root, 2);
+  *is_calibration = GbH5ReadText(file, "", "kind", &kind) == GB_OK;
+  if (*is_calibration) {
+    *is_calibration = strcmp(kind, gb_calibration_kind) == 0;
+    free(kind);
+  }
+  GbErrorClear(); /* attributes that are not there are no errors here */
+  if (root >= 0) H5Gclose(root);
+  if (id >= 0) H5Fclose(id);
+  GB_CALL(GbH5Close(&file));
+  return GB_OK;
+}
+
+/* --- A calibration ------------------------------------------------------------------------------
+ */
+
+static void print_estimate(const char *name, const GbEstimate *estimate, double factor,
+                           const char *units)
+{
+  printf("  %-44s %10.4g  [%.4g, %.4g] %s (n = %lld)\n", name, factor * estimate->value,
+         factor * estimate->low, factor * estimate->high, units, (long long)estimate->count);
+}
+
+static void print_material(const GbCalibrationMaterial *material)
+{
+  static const char *const states[GB_NSTATES] = {"relaxed", "flowed"};
+  char name[96];
+  for (int s = 0; s < GB_NSTATES; s++) {
+    for (int t = 0; t < material->ntemperatures; t += material->ntemperatures - 1) {
+      snprintf(name, sizeof name, "shear modulus, %s, %g K", states[s], material->temperature_K[t]);
+      print_estimate(name, &material->shear_modulus_GPa[s][t], 1, "GPa");
+      snprintf(name, sizeof name, "bulk modulus, %s, %g K", states[s], material->temperature_K[t]);
+      print_estimate(name, &material->bulk_modulus_GPa[s][t], 1, "GPa");
+    }
+    snprintf(name, sizeof name, "linear expansion, %s", states[s]);
+    print_estimate(name, &material->thermal_expansion_per_K[s], 1e6, "1e-6/K");
+    snprintf(name, sizeof name, "density, %s", states[s]);
+    print_estimate(name, &material->density_kg_per_m3[s], 1e-3, "g/cm^3");
+  }
+  print_estimate("heat capacity", &material->heat_capacity_J_per_kg_K, 1, "J/(kg K)");
+}
+
+static void print_laws(const GbCalibrationLaws *laws)
+{
+  print_estimate("mean barrier at chi = 0", &laws->barrier_mean_eV[0], 1, "eV");
+  print_estimate("mean barrier at chi = 1", &laws->barrier_mean_eV[1], 1, "eV");
+  print_estimate("shape of the barrier distribution", &laws->barrier_shape, 1, "");
+  print_estimate("activation volume", &laws->activation_volume_nm3, 1, "nm^3");
+  print_estimate("event volume", &laws->event_volume_nm3, 1, "nm^3");
+  print_estimate("event shear", &laws->event_shear, 1, "");
+  print_estimate("event dilatation", &laws->event_dilatation, 1, "");
+  print_estimate("chi gain per event", &laws->chi_gain, 1, "");
+  print_estimate("chi of steady flow", &laws->chi_inf, 1, "");
+  printf("  %-44s %10.4g  Hz\n", "attempt frequency", laws->attempt_frequency_Hz);
+}
+
+static void print_cycling(const GbCalibrationCycling *cycling)
+{
+  printf("  thermal cycles: %d between %g and %g K; fraction with 0.3 < eta_Mises <= 0.7:\n",
+         cycling->ncycles, cycling->temperature_low_K, cycling->temperature_high_K);
+  for (int z = 0; z < GB_NZONES; z++)
+    if (cycling->atoms[z] > 0 && !isnan(cycling->fraction[z][0]))
+      printf("    %-42s %10.4f -> %.4f (%lld atoms)\n", gb_zone_names[z], cycling->fraction[z][0],
+             cycling->fraction[z][cycling->ncycles], (long long)cycling->atoms[z]);
+}
+
+static GbStatus print_calibration(const char *path)
+{
+  GbCalibration calibration;
+  GB_CALL(GbCalibrationRead(path, &calibration));
+  printf("\nCalibration: %lld events, %lld barriers; estimates with 95 %% intervals\n",
+         (long long)calibration.events.n, (long long)calibration.barriers.n);
+  print_material(&calibration.material);
+  print_laws(&calibration.laws);
+  print_estimate("chi of the quenched glass, mean", &calibration.state.chi_mean, 1, "");
+  print_estimate("chi of the quenched glass, spread", &calibration.state.chi_sd, 1, "");
+  printf("  %-44s %10.4g  J/g\n", "enthalpy of chi = 1 over chi = 0",
+         calibration.state.energy_J_per_g);
+  print_cycling(&calibration.cycling);
+  GbCalibrationFree(&calibration);
+  return GB_OK;
+}
+
+GbStatus GbCommandInfo(const GbOptions *options)
+{
+  bool is_calibration = false;
+  GB_CALL(print_file(options->positional[0], &is_calibration));
+  if (is_calibration) GB_CALL(print_calibration(options->positional[0]));
+  return GB_OK;
+}
