@@ -71,7 +71,7 @@ def hardness(table, published, path):
 
     absolute.set(title="(a) hardness", ylabel="Vickers hardness HV (kgf/mm²)")
     absolute.margins(y=0.2)
-    relative.set(title="(b) relative to the undeformed glass", ylabel="HV / HV(0 %, before cycling)")
+    relative.set(title="(b) relative to the undeformed glass", ylabel=f"HV / HV({strain[0]:g} %, before cycling)")
     change.set(title="(c) change by cycling", ylabel="ΔHV = (after − before) / before (%)")
     for axes in (absolute, relative, change):
         axes.set_xlabel("prior plastic strain (%)")
@@ -97,12 +97,33 @@ def yield_stress(table, path):
     save(figure, path)
 
 
+def reloading(table, path):
+    """Reload curves of the first sample, one panel for each prior strain."""
+    strains = np.unique(table["strain_percent"])
+    figure, all_axes = plt.subplots(1, len(strains), squeeze=False, sharex=True, sharey=True,
+                                    figsize=(1.0 + 2.9 * len(strains), 3.6))
+    for axes, strain in zip(all_axes.flat, strains):
+        for phase, colour, line in (("before", BLUE, "-"), ("after", RED, "--")):
+            chosen = ((table["sample"] == 0) & (table["strain_percent"] == strain) &
+                      (table["phase"] == phase) & (table["repeat"] == 0))
+            axes.plot(100 * table["reload_strain"][chosen], table["stress_GPa"][chosen],
+                      color=colour, linestyle=line, label=f"{phase} cycling")
+        axes.set(title=f"prior strain {strain:g} %", xlabel="strain (%)")
+    all_axes[0, 0].set_ylabel("compressive stress (GPa)")
+    all_axes[0, 0].legend()
+    save(figure, path)
+
+
 # --- Atomistic -----------------------------------------------------------------------------------
 
 def atomistic_stress_strain(curve, cycled, path):
     """curve: strain, stress_GPa; cycled: strains of the states that were thermally cycled."""
     figure, axes = plt.subplots(figsize=(6.4, 4.4))
-    axes.plot(100 * curve["strain"], curve["stress_GPa"], color=BLUE)
+    strain, stress = 100 * curve["strain"], curve["stress_GPa"]
+    axes.plot(strain, stress, color=SKY, linewidth=0.8)
+    if len(stress) >= 20:
+        mean = np.convolve(stress, np.ones(10) / 10, mode="valid")
+        axes.plot(strain[4:4 + len(mean)], mean, color=BLUE, linewidth=2.2)
     for number, strain in enumerate(cycled):
         axes.axvline(100 * strain, color=RED, linestyle="--", linewidth=1.4,
                      label="cycled from here" if number == 0 else None)
@@ -257,6 +278,8 @@ def field_maps(rows, extent, path):
     for line, (label, colours, maps) in zip(all_axes, rows):
         finite = np.concatenate([field[np.isfinite(field)] for _, field in maps])
         low, high = np.percentile(finite, [0.5, 99.5]) if len(finite) else (0, 1)
+        if colours == "RdBu_r":  # a change: white is none
+            low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
         for axes, (title, field) in zip(line, maps):
             image = axes.imshow(field, origin="lower", extent=(0, extent[0], 0, extent[1]),
                                 cmap=colours, vmin=low, vmax=max(high, low + 1e-12),

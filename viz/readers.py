@@ -23,12 +23,19 @@ def find(run, *names):
 
 
 def table(path):
-    """Columns of a CSV file of numbers, by name. An empty cell is NaN."""
+    """Columns of a CSV file by name: arrays of numbers, or of text where not all are numbers."""
     with open(path, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     if not rows:
         raise ValueError(f"{path} holds no rows")
-    return {name: np.array([float(row[name] or "nan") for row in rows]) for name in rows[0]}
+    return {name: numbers([row[name] for row in rows]) for name in rows[0]}
+
+
+def numbers(cells):
+    try:
+        return np.array([float(cell or "nan") for cell in cells])
+    except ValueError:
+        return np.array(cells)
 
 
 # --- Published values ----------------------------------------------------------------------------
@@ -60,6 +67,67 @@ def summary(run):
     """summary.json as the dictionary that it is."""
     with open(find(run, "summary.json"), encoding="utf-8") as file:
         return json.load(file)
+
+
+def reloading(run):
+    """hardness/reload.csv."""
+    return table(find(run, "hardness", "reload.csv"))
+
+
+def tension(run):
+    """atomistic/tension/tension.csv: strain, stress_GPa, temperature_K, potential_eV."""
+    return table(find(run, "atomistic", "tension", "tension.csv"))
+
+
+def strained_states(run):
+    """The thermally cycled states of atomistic/atomistic.h5."""
+    states = []
+    with h5py.File(find(run, "atomistic", "atomistic.h5"), "r") as file:
+        for index in range(int(file["cycling/states"][()])):
+            group = file[f"cycling/state_{index}"]
+            states.append({
+                "index": index,
+                "cycles": int(file["cycling/cycles"][()]),
+                "strain": float(group["strain"][()]),
+                "kind": text(group["kind"].attrs["meaning"]),
+                "atoms": group["count"][()],
+                "fraction": group["fraction"][()],
+            })
+    return states
+
+
+def snapshot(run, *names):
+    """A snapshot of the test piece in extended XYZ, folded into its box."""
+    atoms = xyz(find(run, "atomistic", *names))
+    for axis in range(3):
+        if atoms["periodic"][axis]:
+            away = atoms["pos"][:, axis] - atoms["origin"][axis]
+            atoms["pos"][:, axis] = away % atoms["length"][axis]
+    return atoms
+
+
+def mesoscale_table(run, name):
+    """mesoscale/NAME.csv."""
+    return table(find(run, "mesoscale", f"{name}.csv"))
+
+
+def mesoscale_fields(run, sample, names):
+    """States of one sample by strain: list of strain in percent, phase, {name: field[nz, nx]} with
+    NaN in voids; and the extent (x, z) of the fields in nm."""
+    folder = f"sample_{sample:02d}"
+    states, phases = [], ("before", "after")
+    with h5py.File(find(run, "mesoscale", folder, "fields.h5"), "r") as file:
+        for group, item in file.items():
+            strain, phase = group.removeprefix("strain_").rsplit("_", 1)
+            states.append((float(strain), phase, {name: item[name][()] for name in names}))
+    states.sort(key=lambda state: (state[0], phases.index(state[1])))
+    first = f"state_{round(10 * states[0][0]):03d}_before.h5"
+    with h5py.File(find(run, "mesoscale", folder, first), "r") as file:
+        edge, solid = file["grid/edge"][()], file["fields/solid"][()] != 0
+    for _, _, fields in states:
+        for field in fields.values():
+            field[~solid] = np.nan
+    return states, (solid.shape[1] * edge, solid.shape[0] * edge)
 
 
 def calibration(run):

@@ -116,6 +116,76 @@ def show_hardness(page):
                 "structural disorder χ.", figures.yield_stress, table)
 
 
+def show_reloading(page):
+    """The reloading curves"""
+    page.figure("reload.png", "Reloading of the first sample's states in compression, before and "
+                "after cycling; the yield stress is read from these curves.", figures.reloading,
+                readers.reloading(page.run))
+
+
+# --- Mesoscale -----------------------------------------------------------------------------------
+
+def show_loading(page):
+    """The mesoscale stress-strain curve"""
+    table = readers.mesoscale_table(page.run, "stress_strain")
+    curves = [(f"sample {sample:.0f}", table["strain"][table["sample"] == sample],
+               table["stress_GPa"][table["sample"] == sample])
+              for sample in np.unique(table["sample"])]
+    page.figure("mesoscale.png", "Compression of the mesoscale samples at constant rate.",
+                figures.mesoscale_stress_strain, curves)
+
+
+def show_fields(page):
+    """The maps of the mesoscale samples"""
+    states, extent = readers.mesoscale_fields(page.run, 0, ("chi", "slip"))
+    before = [(strain, fields) for strain, phase, fields in states if phase == "before"]
+    after = {strain: fields for strain, phase, fields in states if phase == "after"}
+    titles = [f"{strain:g} %" for strain, _ in before]
+    rows = [("accumulated slip", "magma_r", list(zip(titles, (f["slip"] for _, f in before)))),
+            ("disorder χ", "viridis", list(zip(titles, (f["chi"] for _, f in before))))]
+    if len(after) == len(before):
+        change = [after[strain]["chi"] - fields["chi"] for strain, fields in before]
+        rows.append(("change of χ by cycling", "RdBu_r", list(zip(titles, change))))
+    page.figure("fields.png", "First sample at the prior strains (above each map), unloaded and rested: "
+                "slip accumulated in events, structural disorder, and its change by the thermal "
+                "cycles. x lies between the free surfaces, z is the loading axis.",
+                figures.field_maps, rows, extent)
+
+
+def show_bands(page):
+    """The shear bands of the mesoscale samples"""
+    table = readers.mesoscale_table(page.run, "bands")
+    keys = ("sample", "strain_percent", "phase", "kind", "width_nm", "fraction_front",
+            "fraction_tail", "fraction_spanning", "chi_matrix", "chi_front", "chi_tail",
+            "chi_spanning")
+    heads = ("sample", "prior strain (%)", "cycling", "bands", "width (nm)", "front", "tail",
+             "spanning", "χ matrix", "χ front", "χ tail", "χ spanning")
+    rows = [[cell(table[key][i]) for key in keys] for i in range(len(table["sample"]))]
+    page.text("Shear bands by sample and prior strain: kind, mean width, fractions of the area in each "
+              "zone, and mean disorder there.")
+    page.table(heads, rows)
+
+
+def cell(value):
+    if isinstance(value, str):
+        return value
+    return "" if np.isnan(value) else f"{value:.3g}"
+
+
+def show_enthalpy(page):
+    """The stored enthalpy"""
+    table = readers.mesoscale_table(page.run, "enthalpy")
+    strains, curves = np.unique(table["strain_percent"]), []
+    for phase in ("before", "after"):
+        rows = [table["enthalpy_J_per_g"][(table["strain_percent"] == strain) &
+                                          (table["phase"] == phase)] for strain in strains]
+        error = [np.std(row, ddof=1) / len(row) ** 0.5 if len(row) > 1 else np.nan for row in rows]
+        curves.append((f"{phase} cycling", np.array([np.mean(row) for row in rows]), error))
+    page.figure("enthalpy.png", "Enthalpy stored in structural disorder over the relaxed glass (what a "
+                "calorimeter would release), mean over samples with one standard error.",
+                figures.enthalpy, strains, curves)
+
+
 # --- Calibration ---------------------------------------------------------------------------------
 
 def show_barriers(page):
@@ -160,6 +230,49 @@ def show_estimates(page):
     page.table(("quantity", "value", "95 % bootstrap interval", "unit", "samples"), rows)
 
 
+# --- Atomistic -----------------------------------------------------------------------------------
+
+def show_tension(page):
+    """The stress-strain curve of molecular dynamics"""
+    curve = readers.tension(page.run)
+    try:
+        cycled = [state["strain"] for state in readers.strained_states(page.run)]
+    except readers.Missing:
+        cycled = []
+    page.figure("tension.png", "Uniaxial tension of the notched test piece by molecular dynamics; thin: "
+                "all rows, thick: mean over ten rows.", figures.atomistic_stress_strain, curve, cycled)
+
+
+def show_strain_maps(page):
+    """The maps of atomic strain"""
+    panels = []
+    for state in readers.strained_states(page.run):
+        for cycle in sorted({0, state["cycles"]}):
+            atoms = readers.snapshot(page.run, "cycling", f"state_{state['index']}",
+                                     f"cycle_{cycle:02d}.xyz")
+            panels.append((f"strain {100 * state['strain']:.1f} %, {cycle} cycles\n"
+                           f"bands: {state['kind']}",
+                           0.1 * atoms["pos"][:, 0], 0.1 * atoms["pos"][:, 2], atoms["eta_mises"]))
+    if not panels:
+        raise readers.Missing("the input asked for no thermally cycled state")
+    page.figure("strain_maps.png", "Atomic shear strain of the strained states relative to the sample "
+                "before loading, seen along y, before and after the thermal cycles. The more strained "
+                "an atom, the later it is drawn.", figures.strain_map, panels)
+
+
+def show_zones(page):
+    """The zones against cycle"""
+    states = readers.strained_states(page.run)
+    panels = [(f"strain {100 * state['strain']:.1f} %, bands: {state['kind']}",
+               dict(zip(figures.ZONES, state["fraction"]))) for state in states]
+    if not panels:
+        raise readers.Missing("the input asked for no thermally cycled state")
+    page.figure("zones.png", "Fraction of each zone's atoms with 0.3 < η ≤ 0.7 against thermal cycles. "
+                "Open symbols: published molecular dynamics of the same alloy in far larger samples "
+                "(Zhang et al., Phys. Rev. B 109, 104205 (2024)), the values stated after the fifth "
+                "cycle.", figures.zone_fractions, panels, readers.published_fractions())
+
+
 # --- Run -----------------------------------------------------------------------------------------
 
 def show_summary(page):
@@ -183,7 +296,9 @@ def main():
     try:
         os.makedirs(folder, exist_ok=True)
         page = Page(run, folder)
-        page.section("Hardness", [show_hardness])
+        page.section("Hardness", [show_hardness, show_reloading])
+        page.section("Mesoscale samples", [show_loading, show_fields, show_bands, show_enthalpy])
+        page.section("Molecular dynamics", [show_tension, show_strain_maps, show_zones])
         page.section("Calibration", [show_barriers, show_events, show_estimates])
         page.section("Run", [show_summary, show_provenance])
         path = page.write()
