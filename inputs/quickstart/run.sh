@@ -23,7 +23,7 @@ on_exit() {
   code=$?
   [ "$code" -eq 0 ] && return
   echo "quickstart: '$part' failed with exit code $code after $SECONDS s" >&2
-  [ -f "$out/glassband.log" ] && echo "quickstart: log: $out/glassband.log" >&2
+  [ -f "$out/log.txt" ] && echo "quickstart: log: $out/log.txt" >&2
   [ "$part" = build ] && echo "quickstart: log: $build/build.log" >&2
   exit "$code"
 }

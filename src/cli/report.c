@@ -33,9 +33,19 @@ static GbStatus run_program(char *const *argv, bool quiet, int *code)
   return GB_OK;
 }
 
+/* The packages h5py and matplotlib are Debian's, so its interpreter goes before another python3
+ * that may stand first in PATH. */
+static char *interpreter(void)
+{
+  char *chosen = getenv("GLASSBAND_PYTHON");
+  if (chosen && *chosen) return chosen;
+  return GbFileExists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+}
+
 GbStatus GbCommandReport(const GbOptions *options)
 {
   int code;
+  char *python = interpreter();
   char script[PATH_MAX];
   const char *viz = getenv("GLASSBAND_VIZ");
   snprintf(script, sizeof script, "%s/report.py", viz && *viz ? viz : GLASSBAND_VIZ_DIR);
@@ -45,12 +55,13 @@ GbStatus GbCommandReport(const GbOptions *options)
   if (!GbFileExists(script))
     GB_FAIL(GB_ERR_LIBRARY, "cannot find %s (set GLASSBAND_VIZ to the folder of report.py)",
             script);
-  GB_CALL(run_program((char *[]){"python3", "-c", "import h5py, matplotlib", NULL}, true, &code));
+  GB_CALL(run_program((char *[]){python, "-c", "import h5py, matplotlib", NULL}, true, &code));
   if (code != 0)
     GB_FAIL(GB_ERR_LIBRARY,
-            "python3 cannot import h5py and matplotlib (Debian packages python3-h5py "
-            "and python3-matplotlib)");
-  char *const argv[] = {"python3", script, (char *)options->positional[0], NULL};
+            "%s cannot import h5py and matplotlib (Debian packages python3-h5py and "
+            "python3-matplotlib; GLASSBAND_PYTHON names another interpreter)",
+            python);
+  char *const argv[] = {python, script, (char *)options->positional[0], NULL};
   GB_CALL(run_program(argv, false, &code));
   if (code != 0)
     GB_FAIL(code == 1 ? GB_ERR_INPUT : GB_ERR_LIBRARY, "%s %s failed with exit code %d", script,
