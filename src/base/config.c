@@ -184,12 +184,24 @@ static GbStatus load_set(GbConfigSchema *schema, const char *set, GbConfigLayer 
 /* --- All together -------------------------------------------------------------------------------
  */
 
+/* What all layers are loaded for. */
+typedef struct {
+  const char *path;
+  const char *const *sets;
+  int nsets;
+  const GbSectionData *sections;
+  int nsections;
+  const bool *needed; /* NULL: all sections */
+} Request;
+
+/* *found: some layer has the key, and its value is stored. */
 static GbStatus resolve(const GbConfigSchema *schema, const GbConfigLayer *layers, int nlayers,
-                        const GbSectionData *section, const GbParam *param, const char *source)
+                        const GbSectionData *section, const GbParam *param, bool *found)
 {
-  char place[3 * GB_TEXT_MAX], key[GB_TEXT_MAX];
+  char place[3 * GB_TEXT_MAX];
   GbConfigSlot slot;
   Target target = {param, (char *)section->data + param->offset, place};
+  *found = true;
   for (int l = nlayers - 1; l >= 0; l--) {
     const GbConfigEntry *entry =
         GbConfigLayerFind(schema, &layers[l], section->section, param, &slot);
@@ -197,38 +209,79 @@ static GbStatus resolve(const GbConfigSchema *schema, const GbConfigLayer *layer
     GbConfigPlace(&layers[l], entry, sizeof place, place);
     return set_value(&target, &slot);
   }
-  GbConfigKeyPath(section->section, param->key, sizeof key, key);
-  GB_FAIL(GB_ERR_INPUT, "%s: expected the required key %s (%s), found none", source, key,
-          param->help);
-}
-
-static GbStatus load_layers(GbConfigSchema *schema, const char *path, const char *const *sets,
-                            int nsets, const GbSectionData *sections, int nsections,
-                            GbConfigLayer *layers)
-{
-  GB_CALL(load_defaults(schema, sections, nsections, &layers[0]));
-  if (path) GB_CALL(load_file(schema, path, &layers[1]));
-  for (int i = 0; i < nsets; i++)
-    GB_CALL(load_set(schema, sets[i], &layers[2 + i]));
-  for (int s = 0; s < nsections; s++)
-    for (const GbParam *param = sections[s].section->params; param->key; param++)
-      GB_CALL(resolve(schema, layers, 2 + nsets, &sections[s], param, path ? path : "input"));
+  *found = false;
   return GB_OK;
 }
 
-GbStatus GbConfigLoad(const char *path, const char *const *sets, int nsets,
-                      const GbSectionData *sections, int nsections)
+static size_t field_size(GbParamType type)
 {
+  switch (type) {
+  case GB_PARAM_DOUBLE:
+    return sizeof(double);
+  case GB_PARAM_INT:
+    return sizeof(int64_t);
+  case GB_PARAM_BOOL:
+    return sizeof(bool);
+  case GB_PARAM_TEXT:
+    return GB_TEXT_MAX;
+  case GB_PARAM_CHOICE:
+    return sizeof(int);
+  case GB_PARAM_LIST:
+    return sizeof(GbDoubleList);
+  }
+  return 0;
+}
+
+static GbStatus resolve_section(const Request *request, const GbConfigSchema *schema,
+                                const GbConfigLayer *layers, int s)
+{
+  char key[GB_TEXT_MAX];
+  const GbSectionData *section = &request->sections[s];
+  for (const GbParam *param = section->section->params; param->key; param++) {
+    bool found;
+    GB_CALL(resolve(schema, layers, 2 + request->nsets, section, param, &found));
+    if (found) continue;
+    GbConfigKeyPath(section->section, param->key, sizeof key, key);
+    if (!request->needed || request->needed[s])
+      GB_FAIL(GB_ERR_INPUT, "%s: expected the required key %s (%s), found none",
+              request->path ? request->path : "input", key, param->help);
+    memset((char *)section->data + param->offset, 0, field_size(param->type));
+  }
+  return GB_OK;
+}
+
+static GbStatus load_layers(const Request *request, GbConfigSchema *schema, GbConfigLayer *layers)
+{
+  GB_CALL(load_defaults(schema, request->sections, request->nsections, &layers[0]));
+  if (request->path) GB_CALL(load_file(schema, request->path, &layers[1]));
+  for (int i = 0; i < request->nsets; i++)
+    GB_CALL(load_set(schema, request->sets[i], &layers[2 + i]));
+  for (int s = 0; s < request->nsections; s++)
+    GB_CALL(resolve_section(request, schema, layers, s));
+  return GB_OK;
+}
+
+GbStatus GbConfigLoadSome(const char *path, const char *const *sets, int nsets,
+                          const GbSectionData *sections, int nsections, const bool *needed)
+{
+  const Request request = {path, sets, nsets, sections, nsections, needed};
   GbConfigSchema *schema = NULL;
   GbConfigLayer *layers = NULL;
   GbStatus status;
   GB_CALLOC(layers, 2 + nsets);
   GB_TRY(status, GbConfigSchemaCreate(sections, nsections, &schema), done);
-  GB_TRY(status, load_layers(schema, path, sets, nsets, sections, nsections, layers), done);
+  GB_TRY(status, load_layers(&request, schema, layers), done);
 done:
   for (int l = 0; schema && l < 2 + nsets; l++)
     GbConfigLayerFree(schema, &layers[l]);
   GbConfigSchemaDestroy(&schema);
   free(layers);
   return status;
+}
+
+GbStatus GbConfigLoad(const char *path, const char *const *sets, int nsets,
+                      const GbSectionData *sections, int nsections)
+{
+  GB_CALL(GbConfigLoadSome(path, sets, nsets, sections, nsections, NULL));
+  return GB_OK;
 }

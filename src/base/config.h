@@ -57,6 +57,10 @@ typedef struct {
  * call it, or rank 0 and broadcast. The keys of section name "" stand at the top level itself. */
 GbStatus GbConfigLoad(const char *path, const char *const *sets, int nsets,
                       const GbSectionData *sections, int nsections);
+/* The same; in a section s with !needed[s] a missing required key is no error and its value is
+ * zero. needed NULL: all are needed. */
+GbStatus GbConfigLoadSome(const char *path, const char *const *sets, int nsets,
+                          const GbSectionData *sections, int nsections, const bool *needed);
 /* The effective configuration as YAML with the help as comments; owned by the caller (free).
  * Deterministic: used for stage hashes too. */
 GbStatus GbConfigFormat(const GbSectionData *sections, int nsections, bool with_help, char **yaml);

@@ -102,7 +102,9 @@ static GbStatus load(const char *path, const char *const *sets, int nsets, const
   GbSectionData sections[GB_STAGES_MAX + 1];
   GB_CALL(allocate(input));
   int n = fill_sections(input, sections);
-  GB_CALL(GbConfigLoad(path, sets, nsets, sections, n));
+  bool needed[GB_STAGES_MAX + 1] = {true};
+  memcpy(needed + 1, selected, (size_t)gb_nstages * sizeof *needed);
+  GB_CALL(GbConfigLoadSome(path, sets, nsets, sections, n, needed));
   for (int s = 0; s < gb_nstages; s++) {
     GB_CALL(GbConfigFormat(&sections[s + 1], 1, false, &input->texts[s]));
     if (!selected[s]) continue;

@@ -203,6 +203,19 @@ static void missing_and_repeated(void **state)
   assert_fails(load("seed: 1\nseed: 1\nmd: {potential: p}\n"), GB_ERR_INPUT, ":2: seed", "once");
 }
 
+/* A stage that will not run does not need its required keys, but what is there is checked. */
+static void unneeded_section(void **state)
+{
+  (void)state;
+  const bool needed[] = {true, false};
+  assert_ok(load("md: {potential: p}"));
+  const char *const good[] = {"md.atoms=7"}, *const bad[] = {"md.atoms=-7"};
+  assert_ok(GbConfigLoadSome(NULL, good, 1, sections, 2, needed));
+  assert_string_equal(md.potential, "");
+  assert_true(md.atoms == 7);
+  assert_fails(GbConfigLoadSome(NULL, bad, 1, sections, 2, needed), GB_ERR_INPUT, "md.atoms");
+}
+
 static void unreadable(void **state)
 {
   (void)state;
@@ -240,4 +253,5 @@ GB_TEST_MAIN("unit.base.config", cmocka_unit_test(values_and_defaults),
              cmocka_unit_test(sets_overlay), cmocka_unit_test(empty_lists_and_sections),
              cmocka_unit_test(unknown_keys), cmocka_unit_test(wrong_types),
              cmocka_unit_test(out_of_range), cmocka_unit_test(missing_and_repeated),
-             cmocka_unit_test(unreadable), cmocka_unit_test(format_round_trip))
+             cmocka_unit_test(unneeded_section), cmocka_unit_test(unreadable),
+             cmocka_unit_test(format_round_trip))
