@@ -73,6 +73,11 @@ void GbForceReset(GbForce *force)
   force->neighbor.n = 0;
 }
 
+MPI_Comm GbForceComm(const GbForce *force)
+{
+  return force->comm;
+}
+
 int64_t GbForceEvaluations(const GbForce *force)
 {
   return force->evaluations;

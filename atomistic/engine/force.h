@@ -30,6 +30,7 @@ GbStatus GbForceComputePerAtom(GbForce *force, GbAtoms *atoms, GbForceResult *re
                                double *energy, double (*stress)[6]);
 /* Forgets the neighbour list: call after atoms were added, removed or moved by other means. */
 void GbForceReset(GbForce *force);
+MPI_Comm GbForceComm(const GbForce *force);
 /* Counters for progress and benchmarks. */
 int64_t GbForceEvaluations(const GbForce *force); /* force evaluations times atoms */
 int64_t GbForceRebuilds(const GbForce *force);

@@ -29,7 +29,7 @@ typedef struct {
   int64_t step;   /* global step number */
   double time_ps; /* since the start of this run */
   double temperature_K, potential_eV, kinetic_eV;
-  double conserved_eV;  /* NVE: total energy; Bussi: minus the heat given; Nose-Hoover: extended */
+  double conserved_eV;  /* total energy, less heat from the thermostat and work done by the box */
   double stress_GPa[6]; /* tension positive, kinetic part included, over the box volume */
 } GbMdSample;
 
