@@ -40,6 +40,7 @@ mkdir -p "$build"
   { code=$?; tail -n 30 "$build/build.log" >&2; exit "$code"; }
 finish
 
+cd "$root" # paths in the input are looked up from here
 begin run
 cores=$(nproc)
 ranks=${GLASSBAND_RANKS:-$((cores < 2 ? 1 : 2))}
