@@ -19,6 +19,7 @@
  * (1984). */
 #include "atomistic/engine/force_eam.h"
 #include "atomistic/engine/eam_table.h"
+#include "atomistic/engine/simd.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,18 +28,17 @@
 #include <omp.h>
 #endif
 
-/* Four pairs at a time, with GCC's vector extensions: AVX2 where the compiler may use it, pairs of
- * SSE2 (or other) instructions elsewhere. */
-enum { LANES = 4 };
-typedef double V4 __attribute__((vector_size(32)));
-typedef int64_t I4 __attribute__((vector_size(32)));
-typedef int32_t I4i __attribute__((vector_size(16)));
+typedef GbV4 V4;
+typedef GbS4 S4;
+enum { LANES = GB_LANES };
 
 /* What pass 1 keeps of four near neighbours for pass 2. */
 typedef struct {
   V4 w[3];
   int entry[LANES];
 } Record;
+
+typedef struct Scratch Scratch;
 
 struct GbEam {
   int ntypes;
@@ -55,9 +55,12 @@ struct GbEam {
   int *nrecords;       /* [share] */
   double *entry_slope; /* [nentries + 1] F' of every entry */
   int entry_capacity;
-  int *scratch; /* [threads][scratch_stride] near and far neighbours of one site */
-  int64_t scratch_stride, scratch_capacity;
+  Scratch *scratch; /* [threads] */
+  int threads, scratch_stride;
 };
+
+static GbStatus reserve_scratch(GbEam *eam, int stride);
+static void free_scratch(GbEam *eam);
 
 static int thread_number(void)
 {
@@ -125,7 +128,7 @@ void GbEamDestroy(GbEam **eam)
   free(e->records);
   free(e->nrecords);
   free(e->entry_slope);
-  free(e->scratch);
+  free_scratch(e);
   free(e);
   *eam = NULL;
 }
@@ -148,20 +151,6 @@ static GbStatus reserve_share(GbEam *eam, int share)
   GB_CALLOC(eam->embed_virial, share);
   GB_CALLOC(eam->nrecords, share);
   eam->share_capacity = share;
-  return GB_OK;
-}
-
-/* Two rows per thread, a cache line apart. */
-static GbStatus reserve_scratch(GbEam *eam, int stride)
-{
-  eam->scratch_stride = 2 * (stride + LANES) + 16;
-  int64_t needed = eam->scratch_stride * thread_count();
-  if (needed <= eam->scratch_capacity) return GB_OK;
-  free(eam->scratch);
-  eam->scratch = NULL;
-  eam->scratch_capacity = 0;
-  GB_CALLOC(eam->scratch, needed);
-  eam->scratch_capacity = needed;
   return GB_OK;
 }
 
@@ -192,74 +181,83 @@ GbStatus GbEamResize(GbEam *eam, const GbNeighbor *neighbor)
 /* --- Pieces of the kernel -----------------------------------------------------------------------
  */
 
-static inline V4 load4(const double *from)
-{
-  V4 v;
-  memcpy(&v, from, sizeof v);
-  return v;
-}
+/* Four pairs on their way through pass 1. Each of its loops is short enough that the processor
+ * works on several groups at once, which hides the latency of roots and tables. */
+typedef struct {
+  V4 d[3];          /* x_j - x_i */
+  V4 place;         /* in the piece of the table, 0 to 1 */
+  V4 scale;         /* slope per knot times 1/r -> derivative over r */
+  V4 pair, density; /* phi'/r and rho'_ab/r */
+  S4 piece;
+} Group;
 
-/* Rows to columns. */
-static inline void transpose(V4 v[4])
-{
-  V4 a = __builtin_shuffle(v[0], v[1], (I4){0, 4, 2, 6});
-  V4 b = __builtin_shuffle(v[0], v[1], (I4){1, 5, 3, 7});
-  V4 c = __builtin_shuffle(v[2], v[3], (I4){0, 4, 2, 6});
-  V4 d = __builtin_shuffle(v[2], v[3], (I4){1, 5, 3, 7});
-  v[0] = __builtin_shuffle(a, c, (I4){0, 1, 4, 5});
-  v[1] = __builtin_shuffle(b, d, (I4){0, 1, 4, 5});
-  v[2] = __builtin_shuffle(a, c, (I4){2, 3, 6, 7});
-  v[3] = __builtin_shuffle(b, d, (I4){2, 3, 6, 7});
-}
-
-static inline V4 splat(double x)
-{
-  return (V4){x, x, x, x};
-}
-
-static inline V4 sqrt4(V4 v)
-{
-  return (V4){sqrt(v[0]), sqrt(v[1]), sqrt(v[2]), sqrt(v[3])};
-}
-
-static inline V4 least(V4 a, V4 b)
-{
-  I4 take = a < b;
-  return (V4)(((I4)a & take) | ((I4)b & ~take));
-}
-
-static inline double sum4(V4 v)
-{
-  return (v[0] + v[1]) + (v[2] + v[3]);
-}
-
-/* Vectors from x to four entries. */
 static inline void separations(const GbNeighbor *neighbor, const int *entry, const V4 x[3], V4 d[3])
 {
   V4 v[4];
   for (int l = 0; l < LANES; l++)
-    v[l] = load4(neighbor->x[entry[l]]);
-  transpose(v);
+    v[l] = gb_load4(neighbor->x[entry[l]]);
+  gb_transpose(v);
   for (int k = 0; k < 3; k++)
     d[k] = v[k] - x[k];
 }
 
-/* Piece of the table and place in it (0 to 1) for four distances; beyond the end, the zero piece.
- */
-static inline V4 locate(const GbEamTable *table, V4 r, I4i *piece)
+static inline V4 square(const V4 d[3])
 {
-  V4 u = least(r, splat(table->end)) * (1.0 / table->step);
-  *piece = __builtin_convertvector(u, I4i);
-  return u - __builtin_convertvector(*piece, V4);
+  return d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+}
+
+/* Splits a segment of the list into near (both functions) and far (phi only) neighbours; pads both
+ * with the dummy entry. */
+static void sift(const GbNeighbor *neighbor, const GbEamTable *table, const V4 x[3],
+                 const int *list, int count, int *near, int *nnear, int *far, int *nfar)
+{
+  const V4 near2 = gb_splat(table->density_end * table->density_end);
+  const V4 far2 = gb_splat(table->pair_end * table->pair_end);
+  int n = 0, f = 0;
+  for (int t = 0; t < count; t += LANES) {
+    V4 d[3];
+    S4 entries;
+    memcpy(&entries, list + t, sizeof entries);
+    separations(neighbor, list + t, x, d);
+    V4 s = square(d);
+    GbI4 is_near = s < near2;
+    n += gb_compress(near + n, entries, is_near);
+    f += gb_compress(far + f, entries, ~is_near & (s < far2));
+  }
+  for (int l = 0; l < LANES; l++)
+    near[n + l] = far[f + l] = neighbor->nentries;
+  *nnear = n;
+  *nfar = f;
+}
+
+/* Geometry of the groups of a list; returns the shortest distance, lane by lane. */
+static V4 measure(const GbNeighbor *neighbor, const GbEamTable *table, const V4 x[3],
+                  const int *list, int count, Group *group)
+{
+  const V4 end = gb_splat(table->end), per_step = gb_splat(1.0 / table->step);
+  V4 nearest = end;
+  for (int t = 0; t < count; t += LANES, group++) {
+    separations(neighbor, list + t, x, group->d);
+    V4 r = gb_sqrt4(square(group->d));
+    V4 u = gb_least(r, end) * per_step; /* beyond the end: the zero piece */
+    S4 piece = __builtin_convertvector(u, S4);
+    for (int l = 0; l < LANES; l++)
+      __builtin_prefetch(table->pair[piece[l]]);
+    group->piece = piece;
+    group->place = u - __builtin_convertvector(piece, V4);
+    group->scale = per_step / r;
+    nearest = gb_least(r, nearest);
+  }
+  return nearest;
 }
 
 /* Value and derivative (per knot) of one function. */
-static inline void hermite(const GbEamKnot *knots, I4i piece, V4 p, V4 *value, V4 *slope)
+static inline void hermite(const GbEamKnot *knots, S4 piece, V4 p, V4 *value, V4 *slope)
 {
   V4 k[4]; /* f0 d0 f1 d1 */
   for (int l = 0; l < LANES; l++)
-    k[l] = load4(knots[piece[l]]);
-  transpose(k);
+    k[l] = gb_load4(knots[piece[l]]);
+  gb_transpose(k);
   V4 rise = k[2] - k[0];
   V4 c3 = k[1] + k[3] - 2.0 * rise, c2 = rise - k[1] - c3;
   *value = ((c3 * p + c2) * p + k[1]) * p + k[0];
@@ -282,128 +280,161 @@ static inline void add_outer(V4 c, const V4 d[3], V4 v[6])
 
 /* Sums over the neighbours of one site, one lane per neighbour modulo 4. */
 typedef struct {
-  V4 phi, rho, nearest;
-  V4 pair[3], embed[3], pair_virial[6], embed_virial[6];
+  V4 phi, rho, pair[3], embed[3];
 } Sums;
 
-/* Splits a segment of the list into near (both functions) and far (phi only) neighbours; pads both
- * with the dummy entry. */
-static inline void sift(const GbNeighbor *neighbor, const GbEamTable *table, const double *xi,
-                        const int *list, int count, int *near, int *nnear, int *far, int *nfar)
+/* Density and phi of near neighbours. */
+static void near_pairs(const GbEamTable *table, int ngroups, Group *group, const int *list,
+                       Sums *sums, Record *record)
 {
-  double near2 = table->density_end * table->density_end, far2 = table->pair_end * table->pair_end;
-  int n = 0, f = 0;
-  for (int t = 0; t < count; t++) {
-    const double *xj = neighbor->x[list[t]];
-    double dx = xj[0] - xi[0], dy = xj[1] - xi[1], dz = xj[2] - xi[2];
-    double s = dx * dx + dy * dy + dz * dz;
-    near[n] = list[t];
-    far[f] = list[t];
-    n += s < near2;
-    f += (s >= near2) & (s < far2);
-  }
-  for (int l = 0; l < LANES; l++)
-    near[n + l] = far[f + l] = neighbor->nentries;
-  *nnear = n;
-  *nfar = f;
-}
-
-static inline void near_pairs(const GbEam *eam, const GbNeighbor *neighbor, int a, int b,
-                              const V4 x[3], const int *near, int count, Sums *sums, Record *record)
-{
-  const GbEamTable *table = &eam->tables[a][b], *back = &eam->tables[b][a];
-  bool symmetric = eam->symmetric[a][b];
-  for (int t = 0; t < count; t += LANES, record++) {
-    V4 d[3], phi, dphi, rho, drho;
-    I4i piece;
-    separations(neighbor, near + t, x, d);
-    V4 r = sqrt4(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-    V4 p = locate(table, r, &piece), scale = (1.0 / table->step) / r;
-    hermite(table->pair, piece, p, &phi, &dphi);
-    hermite(table->density, piece, p, &rho, &drho);
-    sums->nearest = least(r, sums->nearest);
-    sums->phi += phi;
-    sums->rho += rho;
-    dphi *= scale;
-    drho *= scale;
+  const GbEamKnot *pair = table->pair, *density = table->density;
+  Sums s = *sums;
+  for (int g = 0; g < ngroups; g++, group++, record++) {
+    V4 phi, dphi, rho, drho;
+    hermite(pair, group->piece, group->place, &phi, &dphi);
+    hermite(density, group->piece, group->place, &rho, &drho);
+    s.phi += phi;
+    s.rho += rho;
+    group->pair = dphi = dphi * group->scale;
+    group->density = drho = drho * group->scale;
     for (int k = 0; k < 3; k++) {
-      sums->pair[k] += dphi * d[k];
-      record->w[k] = drho * d[k];
-      sums->embed[k] += record->w[k];
+      V4 w = drho * group->d[k];
+      s.pair[k] += dphi * group->d[k];
+      s.embed[k] += w;
+      record->w[k] = w;
     }
-    add_outer(dphi, d, sums->pair_virial);
-    add_outer(drho, d, sums->embed_virial);
-    memcpy(record->entry, near + t, sizeof record->entry);
-    if (symmetric) continue;
-    p = locate(back, r, &piece);
-    hermite(back->density, piece, p, &rho, &drho);
+    memcpy(record->entry, list + g * LANES, sizeof record->entry);
+  }
+  *sums = s;
+}
+
+/* Where rho_ba differs from rho_ab, replaces what the records hold. */
+static void back_density(const GbEamTable *back, int ngroups, const Group *group, Record *record)
+{
+  const V4 end = gb_splat(lround(back->end / back->step));
+  for (int g = 0; g < ngroups; g++, group++, record++) {
+    /* both tables have the same knots, but may end at different ones */
+    V4 u = gb_least(__builtin_convertvector(group->piece, V4) + group->place, end), rho, drho;
+    S4 piece = __builtin_convertvector(u, S4);
+    hermite(back->density, piece, u - __builtin_convertvector(piece, V4), &rho, &drho);
     for (int k = 0; k < 3; k++)
-      record->w[k] = drho * scale * d[k];
+      record->w[k] = drho * group->scale * group->d[k];
   }
 }
 
-static inline void far_pairs(const GbEamTable *table, const GbNeighbor *neighbor, const V4 x[3],
-                             const int *far, int count, Sums *sums)
+static void far_pairs(const GbEamTable *table, int ngroups, Group *group, Sums *sums)
 {
-  for (int t = 0; t < count; t += LANES) {
-    V4 d[3], phi, dphi;
-    I4i piece;
-    separations(neighbor, far + t, x, d);
-    V4 r = sqrt4(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-    V4 p = locate(table, r, &piece);
-    hermite(table->pair, piece, p, &phi, &dphi);
-    sums->phi += phi;
-    dphi *= (1.0 / table->step) / r;
+  Sums s = *sums;
+  for (int g = 0; g < ngroups; g++, group++) {
+    V4 phi, dphi;
+    hermite(table->pair, group->piece, group->place, &phi, &dphi);
+    s.phi += phi;
+    group->pair = dphi = dphi * group->scale;
     for (int k = 0; k < 3; k++)
-      sums->pair[k] += dphi * d[k];
-    add_outer(dphi, d, sums->pair_virial);
+      s.pair[k] += dphi * group->d[k];
   }
+  *sums = s;
 }
 
-static void store_sums(GbEam *eam, int64_t row, const Sums *sums)
+static void virials(const Group *near, int nnear, const Group *far, int nfar, double pair[6],
+                    double embed[6])
 {
-  for (int k = 0; k < 3; k++) {
-    eam->pair[row][k] = sum4(sums->pair[k]);
-    eam->embed[row][k] = sum4(sums->embed[k]);
+  V4 p[6] = {{0}}, e[6] = {{0}};
+  for (int g = 0; g < nnear; g++) {
+    add_outer(near[g].pair, near[g].d, p);
+    add_outer(near[g].density, near[g].d, e);
   }
-  for (int k = 0; k < 6; k++) {
-    eam->pair_virial[row][k] = sum4(sums->pair_virial[k]);
-    eam->embed_virial[row][k] = sum4(sums->embed_virial[k]);
+  for (int g = 0; g < nfar; g++)
+    add_outer(far[g].pair, far[g].d, p);
+  for (int c = 0; c < 6; c++) {
+    pair[c] = gb_sum4(p[c]);
+    embed[c] = gb_sum4(e[c]);
   }
 }
 
-static double least4(V4 v)
+/* Room for the neighbours of one site, per thread. */
+struct Scratch {
+  int *near, *far;               /* [stride + LANES] of one type */
+  Group *near_group, *far_group; /* [groups] of all types */
+};
+
+static void free_scratch(GbEam *eam)
 {
-  return fmin(fmin(v[0], v[1]), fmin(v[2], v[3]));
+  for (int t = 0; t < eam->threads; t++) {
+    free(eam->scratch[t].near);
+    free(eam->scratch[t].far);
+    free(eam->scratch[t].near_group);
+    free(eam->scratch[t].far_group);
+  }
+  free(eam->scratch);
+  eam->scratch = NULL;
+  eam->threads = eam->scratch_stride = 0;
 }
 
-/* One site; scratch has room for two rows. */
-static void visit_site(GbEam *eam, const GbNeighbor *neighbor, int k, int *scratch, double *slope,
-                       double *energy)
+static GbStatus reserve_scratch(GbEam *eam, int stride)
+{
+  if (stride <= eam->scratch_stride && thread_count() <= eam->threads) return GB_OK;
+  free_scratch(eam);
+  GB_CALLOC(eam->scratch, thread_count());
+  eam->threads = thread_count();
+  eam->scratch_stride = stride;
+  size_t groups = (size_t)(stride / LANES + eam->ntypes + 1) * sizeof(Group);
+  for (int t = 0; t < eam->threads; t++) {
+    Scratch *s = &eam->scratch[t];
+    GB_CALLOC(s->near, stride + 2 * LANES);
+    GB_CALLOC(s->far, stride + 2 * LANES);
+    s->near_group = aligned_alloc(64, groups);
+    s->far_group = aligned_alloc(64, groups);
+    if (!s->near_group || !s->far_group)
+      GB_FAIL(GB_ERR_MEMORY, "cannot allocate %zu bytes of kernel scratch", groups);
+  }
+  return GB_OK;
+}
+
+static int groups_of(int count)
+{
+  return (count + LANES - 1) / LANES;
+}
+
+static void visit_site(GbEam *eam, const GbNeighbor *neighbor, int k, const Scratch *scratch,
+                       double *slope, double *energy)
 {
   int64_t row = k - neighbor->first;
   int self = neighbor->entry[k], a = neighbor->type[self];
   const int *list = neighbor->list + row * neighbor->stride,
             *end = neighbor->end + row * eam->ntypes;
   const double *xi = neighbor->x[self];
-  const V4 x[3] = {
-      {xi[0], xi[0], xi[0], xi[0]}, {xi[1], xi[1], xi[1], xi[1]}, {xi[2], xi[2], xi[2], xi[2]}};
-  int *near = scratch, *far = scratch + neighbor->stride + LANES, begin = 0, nnear, nfar;
-  Record *records = eam->records + neighbor->near_start[row] / LANES, *next = records;
-  Sums sums = {.nearest = {1e300, 1e300, 1e300, 1e300}};
+  const V4 x[3] = {gb_splat(xi[0]), gb_splat(xi[1]), gb_splat(xi[2])};
+  Record *records = eam->records + neighbor->near_start[row] / LANES;
+  Group *near = scratch->near_group, *far = scratch->far_group;
+  int near_groups = 0, far_groups = 0, begin = 0, nnear, nfar;
+  V4 nearest = gb_splat(1e300);
+  Sums sums = {0};
   for (int b = 0; b < eam->ntypes; begin = end[b++]) {
     const GbEamTable *table = &eam->tables[a][b];
-    sift(neighbor, table, xi, list + begin, end[b] - begin, near, &nnear, far, &nfar);
-    near_pairs(eam, neighbor, a, b, x, near, nnear, &sums, next);
-    next += (nnear + LANES - 1) / LANES;
-    far_pairs(table, neighbor, x, far, nfar, &sums);
+    sift(neighbor, table, x, list + begin, end[b] - begin, scratch->near, &nnear, scratch->far,
+         &nfar);
+    int n = groups_of(nnear), f = groups_of(nfar);
+    V4 least = measure(neighbor, table, x, scratch->near, nnear, near + near_groups);
+    nearest = gb_least(least, nearest);
+    measure(neighbor, table, x, scratch->far, nfar, far + far_groups);
+    near_pairs(table, n, near + near_groups, scratch->near, &sums, records + near_groups);
+    if (!eam->symmetric[a][b])
+      back_density(&eam->tables[b][a], n, near + near_groups, records + near_groups);
+    far_pairs(table, f, far + far_groups, &sums);
+    near_groups += n;
+    far_groups += f;
   }
-  eam->nrecords[row] = (int)(next - records);
-  store_sums(eam, row, &sums);
+  eam->nrecords[row] = near_groups;
+  virials(near, near_groups, far, far_groups, eam->pair_virial[row], eam->embed_virial[row]);
+  for (int d = 0; d < 3; d++) {
+    eam->pair[row][d] = gb_sum4(sums.pair[d]);
+    eam->embed[row][d] = gb_sum4(sums.embed[d]);
+  }
   double f;
-  GbPotentialEmbedding(eam->potential, a, sum4(sums.rho), &f, &slope[k]);
-  energy[k] = f + 0.5 * sum4(sums.phi);
-  if (!(least4(sums.nearest) > GB_EAM_R_MIN)) slope[k] = energy[k] = NAN;
+  GbPotentialEmbedding(eam->potential, a, gb_sum4(sums.rho), &f, &slope[k]);
+  energy[k] = f + 0.5 * gb_sum4(sums.phi);
+  if (!(gb_least_of(nearest) > GB_EAM_R_MIN)) slope[k] = energy[k] = NAN;
 }
 
 static void add_block(const GbEam *eam, const GbNeighbor *neighbor, int from, int to,
@@ -421,13 +452,13 @@ static void add_block(const GbEam *eam, const GbNeighbor *neighbor, int from, in
 void GbEamPass1(GbEam *eam, const GbNeighbor *neighbor, double *slope, double *energy,
                 double (*sums)[GB_EAM_SUMS])
 {
-  int first = neighbor->first / GB_EAM_BLOCK,
-      last = (neighbor->last + GB_EAM_BLOCK - 1) / GB_EAM_BLOCK;
-#pragma omp parallel for schedule(static)
+  int first = neighbor->first / GB_EAM_BLOCK;
+  int last = (neighbor->last + GB_EAM_BLOCK - 1) / GB_EAM_BLOCK;
+#pragma omp parallel for schedule(static) if (last - first > 2)
   for (int block = first; block < last; block++) {
     int from = block * GB_EAM_BLOCK, to = from + GB_EAM_BLOCK;
     if (to > neighbor->last) to = neighbor->last;
-    int *scratch = eam->scratch + (int64_t)thread_number() * eam->scratch_stride;
+    const Scratch *scratch = &eam->scratch[thread_number()];
     for (int k = from; k < to; k++)
       visit_site(eam, neighbor, k, scratch, slope, energy);
     add_block(eam, neighbor, from, to, slope, energy, sums[block]);
@@ -466,7 +497,7 @@ void GbEamPass2(GbEam *eam, const GbNeighbor *neighbor, const double *slope, dou
         f[d] += s * record->w[d];
     }
     for (int d = 0; d < 3; d++)
-      force[k][d] = eam->pair[row][d] + slope[k] * eam->embed[row][d] + sum4(f[d]);
+      force[k][d] = eam->pair[row][d] + slope[k] * eam->embed[row][d] + gb_sum4(f[d]);
   }
 }
 
@@ -490,6 +521,6 @@ void GbEamStress(const GbEam *eam, const GbNeighbor *neighbor, const double *slo
     }
     for (int c = 0; c < 6; c++)
       stress[k][c] =
-          0.5 * (eam->pair_virial[row][c] + slope[k] * eam->embed_virial[row][c] + sum4(v[c]));
+          0.5 * (eam->pair_virial[row][c] + slope[k] * eam->embed_virial[row][c] + gb_sum4(v[c]));
   }
 }

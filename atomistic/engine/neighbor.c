@@ -369,12 +369,14 @@ static int build_rows(GbNeighbor *neighbor)
 #pragma omp parallel for schedule(dynamic, 64) reduction(max : longest)
   for (int k = neighbor->first; k < neighbor->last; k++) {
     int64_t r = k - neighbor->first;
+    int *row = neighbor->list + r * neighbor->stride, near = 0;
     RowSize size = {0};
-    int near = 0;
     for (int b = 0; b < ntypes; b++) {
       size.near = 0;
       size =
           scan_type(neighbor, neighbor->entry[k], b, neighbor->list + r * neighbor->stride, size);
+      for (; size.count % PAD; size.count++) /* kernels read four at a time */
+        if (size.count < neighbor->stride) row[size.count] = neighbor->nentries;
       neighbor->end[r * ntypes + b] = size.count;
       near += (size.near + PAD - 1) / PAD * PAD;
     }

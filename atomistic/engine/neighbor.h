@@ -25,10 +25,11 @@ typedef struct {
   int *entry;        /* [n] entry of site k; its atom is source[entry[k]] */
   int *site_of_atom; /* [n] */
 
-  int first, last;     /* sites of this rank */
-  int stride;          /* room for neighbours per site */
-  int *list;           /* [(last - first) * stride] entries, by type */
-  int *end;            /* [(last - first) * ntypes] end of each type's segment within the row */
+  int first, last; /* sites of this rank */
+  int stride;      /* room for neighbours per site */
+  int *list;       /* [(last - first) * stride] entries, by type */
+  int *end; /* [(last - first) * ntypes] end of each type's segment within the row; padded with the
+               dummy entry to multiples of 4 */
   int64_t *near_start; /* [last - first + 1] room for near neighbours before each row, padded */
 
   double (*built_x)[3]; /* [n] atoms' positions at the build */
