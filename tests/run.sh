@@ -12,6 +12,9 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cores=$(nproc)
 failed=()
+export TMPDIR # where tests put their folders
+TMPDIR=$(mktemp -d)
+trap 'rm -rf "$TMPDIR"' EXIT
 
 configure_and_build() { # folder, cmake options
   local folder=$1

@@ -183,8 +183,8 @@ def zone_fractions(states, published, path):
                               markeredgewidth=1.6, label=f"published MD, {label}")
         axes.set(title=title, xlabel="thermal cycles")
         axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
-        axes.legend()
-    all_axes[0, 0].set_ylim(0, 1.08 * all_axes[0, 0].get_ylim()[1])
+        axes.legend(loc="upper left")
+    all_axes[0, 0].set_ylim(0, 1.35 * all_axes[0, 0].get_ylim()[1])  # room for the legend
     all_axes[0, 0].set_ylabel("fraction of atoms with 0.3 < η$_{Mises}$ ≤ 0.7")
     save(figure, path)
 

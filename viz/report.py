@@ -270,7 +270,7 @@ def show_zones(page):
     page.figure("zones.png", "Fraction of each zone's atoms with 0.3 < η ≤ 0.7 against thermal cycles. "
                 "Open symbols: published molecular dynamics of the same alloy in far larger samples "
                 "(Zhang et al., Phys. Rev. B 109, 104205 (2024)), the values stated after the fifth "
-                "cycle.", figures.zone_fractions, panels, readers.published_fractions())
+                "cycle. How far a zone reaches enters the fraction, so compare directions of change.", figures.zone_fractions, panels, readers.published_fractions())
 
 
 # --- Run -----------------------------------------------------------------------------------------
