@@ -13,6 +13,7 @@ typedef struct {
   const int *zone;           /* [nvoxels] zones that events are counted in; NULL: all matrix */
   int64_t events[GB_NZONES]; /* since the last reset */
   int64_t seen;              /* events since the start, for the stride */
+  double loaded_percent;     /* plastic strain so far */
   double parts;              /* of this sample */
 } Work;
 
@@ -43,8 +44,21 @@ static GbStatus count_event(void *context, const GbMesoState *state, const GbEve
 static GbStatus follow_loading(void *context, const GbSample *sample, bool *stop)
 {
   Work *work = context;
-  *stop = -100 * GbSamplePlasticStrain(sample) >= work->strain_percent;
+  const double percent = -100 * GbSamplePlasticStrain(sample);
+  *stop = percent >= work->strain_percent;
+  if (percent > work->loaded_percent) {
+    const double reached = fmin(percent, work->strain_percent);
+    advance(work, reached - work->loaded_percent);
+    work->loaded_percent = reached;
+  }
   return GbMesoAddCurve(&work->tables, work->number, sample);
+}
+
+static GbStatus follow_rest(void *context, const GbSample *sample, bool *stop)
+{
+  (void)sample, (void)stop;
+  advance(context, 3.0 / REST_STEPS);
+  return GB_OK;
 }
 
 static GbStatus follow_cycles(void *context, const GbSample *sample, bool *stop)
@@ -55,7 +69,7 @@ static GbStatus follow_cycles(void *context, const GbSample *sample, bool *stop)
 }
 
 /* Times that double, as ageing goes with the logarithm of time. */
-static GbStatus rest(const GbMesoConfig *config, GbSample *specimen)
+static GbStatus rest(const GbMesoConfig *config, GbSample *specimen, Work *work)
 {
   double time[REST_STEPS + 1] = {0}, temperature[REST_STEPS + 1];
   GbTemperatureProgram program;
@@ -65,7 +79,7 @@ static GbStatus rest(const GbMesoConfig *config, GbSample *specimen)
     temperature[i] = config->temperature_K;
   }
   GB_CALL(GbProgramCreate(REST_STEPS + 1, time, temperature, &program));
-  const GbStatus status = GbSampleFollow(specimen, &program, NULL, NULL);
+  const GbStatus status = GbSampleFollow(specimen, &program, follow_rest, work);
   GbProgramFree(&program);
   return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
 }
@@ -124,9 +138,8 @@ static GbStatus treat(Work *work, GbSample *specimen, GbBandMap map[GB_NPHASES])
   GB_CALL(reset_events(work, NULL, GB_PERIOD_REST));
   if (work->strain_percent > 0)
     GB_CALL(GbSampleUnload(specimen, config->strain_rate_per_s, step, NULL, NULL));
-  advance(work, 2);
-  GB_CALL(rest(config, specimen));
-  advance(work, 2);
+  advance(work, 1);
+  GB_CALL(rest(config, specimen, work));
   GB_CALL(GbMesoClassify(config, state, &map[GB_PHASE_BEFORE]));
   GB_CALL(record(work, specimen, GB_PHASE_BEFORE, &map[GB_PHASE_BEFORE]));
   GB_CALL(reset_events(work, &map[GB_PHASE_BEFORE], GB_PERIOD_CYCLES));
@@ -151,7 +164,6 @@ static GbStatus branch_off(Work *work, const GbSample *loaded)
 static GbStatus go_through_strains(Work *work, GbSample *sample)
 {
   const GbMesoConfig *config = work->job->config;
-  double reached = 0;
   sample->on_event = count_event;
   sample->on_event_context = work;
   for (int i = 0; i < config->strains_percent.count; i++) {
@@ -159,8 +171,6 @@ static GbStatus go_through_strains(Work *work, GbSample *sample)
     if (work->strain_percent > 0)
       GB_CALL(GbSampleCompress(sample, config->strain_rate_per_s,
                                config->relaxation_step_percent / 100, follow_loading, work));
-    advance(work, work->strain_percent - reached);
-    reached = work->strain_percent;
     GB_CALL(branch_off(work, sample));
   }
   return GB_OK;

@@ -12,8 +12,8 @@ const char *const gb_phase_names[GB_NPHASES] = {"before", "after"};
 #define AT(field) offsetof(GbMesoConfig, field)
 
 static const GbParam params[] = {
-    {"nx", GB_PARAM_INT, AT(nx), "24", 4, 4096, NULL, "voxels between the two free surfaces"},
-    {"nz", GB_PARAM_INT, AT(nz), "48", 4, 4096, NULL, "voxels along the loading axis (periodic)"},
+    {"nx", GB_PARAM_INT, AT(nx), "16", 4, 4096, NULL, "voxels between the two free surfaces"},
+    {"nz", GB_PARAM_INT, AT(nz), "32", 4, 4096, NULL, "voxels along the loading axis (periodic)"},
     {"modes", GB_PARAM_INT, AT(modes), "8", 1, 256, NULL,
      "shear modes of a voxel, each with its own direction and barrier"},
     {"samples", GB_PARAM_INT, AT(samples), "2", 1, 99, NULL,
@@ -26,10 +26,12 @@ static const GbParam params[] = {
      "temperature of compression, rest and hardness test"},
     {"strains_percent", GB_PARAM_LIST, AT(strains_percent), "[0, 10, 20, 30, 45]", 0, 200, NULL,
      "plastic prior strains, ascending"},
-    {"intrabasin_time_s", GB_PARAM_DOUBLE, AT(intrabasin_time_s), "100", 1e-12, 1e12, NULL,
-     "modes faster than this without stress count as motion within a state, not as events"},
-    {"rest_s", GB_PARAM_DOUBLE, AT(rest_s), "2400", 0, 1e9, NULL,
-     "time at temperature_K without load before the first measurement of a state"},
+    {"intrabasin_time_s", GB_PARAM_DOUBLE, AT(intrabasin_time_s), "3600", 1e-12, 1e12, NULL,
+     "modes faster than this without stress count as motion within a state, not as events: the "
+     "time scale of the experiment"},
+    {"rest_s", GB_PARAM_DOUBLE, AT(rest_s), "1200", 0, 1e9, NULL,
+     "time at temperature_K without load before the first measurement of a state: that which the "
+     "cycles spend warm, so that ageing does not pass for an effect of cycling"},
     {"relaxation_step_percent", GB_PARAM_DOUBLE, AT(relaxation_step_percent), "0.1", 1e-4, 5, NULL,
      "strain between two turns of chi relaxation while loading"},
     {"chi_diffusion_edges", GB_PARAM_DOUBLE, AT(chi_diffusion_edges), "1", 0, 10, NULL,
