@@ -4,6 +4,7 @@
 #include "mesoscale/fields/product.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 
 static const struct {
   const char *name, *units;
-} view_fields[] = {{"chi", "1"},         {"slip", "1"},        {"plastic_zz", "1"},
+} view_fields[] = {{"chi", "1"},         {"slip", "1"},        {"shear", "1"}, {"plastic_zz", "1"},
                    {"stress_zz", "GPa"}, {"stress_xz", "GPa"}, {"zone", "1"}};
 enum { NFIELDS = sizeof(view_fields) / sizeof(view_fields[0]) };
 
@@ -23,10 +24,12 @@ static double field_value(const GbMesoState *state, const GbBandMap *map, int fi
   case 1:
     return state->slip[v];
   case 2:
-    return state->plastic[v][GB_ZZ];
+    return hypot(state->plastic[v][GB_XX] - state->plastic[v][GB_ZZ], 2 * state->plastic[v][GB_XZ]);
   case 3:
-    return state->stress[v][GB_ZZ];
+    return state->plastic[v][GB_ZZ];
   case 4:
+    return state->stress[v][GB_ZZ];
+  case 5:
     return state->stress[v][GB_XZ];
   default:
     return map->zone[v];

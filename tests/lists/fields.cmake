@@ -5,3 +5,6 @@ gb_add_test(NAME verify.fields.relaxation SOURCES verification/fields/test_relax
             LIBS gb_fields PkgConfig::GSL)
 gb_add_test(NAME unit.fields.stage RANKS 1 2 LIBS gb_fields
             SOURCES unit/fields/test_stage.c unit/fields/synthetic.c unit/contract/example.c)
+gb_add_test(NAME verify.fields.sample LIBS gb_fields PkgConfig::GSL
+            SOURCES verification/fields/test_sample.c unit/fields/synthetic.c
+                    unit/contract/example.c)

@@ -1,0 +1,124 @@
+/* A sample without events is an elastic, thermally expanding, ageing body with known answers. */
+#include "harness/harness.h"
+
+#include "mesoscale/fields/sample.h"
+#include "unit/fields/synthetic.h"
+
+#include "base/units.h"
+
+#include <gsl/gsl_sf_expint.h>
+#include <math.h>
+
+static const GbSampleShape shape = {.nx = 6, .nz = 9, .nmodes = 4, .temperature_K = 300};
+static const GbSampleOptions options = {
+    .intrabasin_time_s = 1e9, .chi_diffusion_edges = 1, .max_events_per_voxel = 1};
+
+/* Uniform chi and barriers that nothing below passes. */
+static void make(double barrier_0, double barrier_1, double chi, GbCalibration *c, GbSample *sample)
+{
+  assert_ok(GbTestSynthetic(c));
+  c->laws.barrier_mean_eV[0].value = barrier_0;
+  c->laws.barrier_mean_eV[1].value = barrier_1;
+  c->state.chi_mean.value = chi;
+  c->state.chi_sd.value = 0;
+  assert_ok(GbSampleDraw(c, &shape, 5, &options, sample));
+}
+
+typedef struct {
+  double modulus, end; /* d stress / d strain expected; strain at which to stop */
+} Line;
+
+static GbStatus check_line(void *context, const GbSample *sample, bool *stop)
+{
+  const Line *line = context;
+  assert_close(GbKmcMeanStress(sample->kmc), line->modulus * sample->state.mean_strain_zz, 1e-6);
+  *stop = sample->state.mean_strain_zz <= -line->end;
+  return GB_OK;
+}
+
+/* Compression between free lateral surfaces in plane strain: sigma = E / (1 - nu^2) eps. */
+static void loading_is_plane_strain_elasticity_and_unloading_recovers_it(void **state)
+{
+  GbCalibration c;
+  GbSample sample;
+  (void)state;
+  make(5, 5, 0.2, &c, &sample);
+  const double g = GbCalibrationShearModulus(&c, 0.2, 300);
+  const double k = GbCalibrationBulkModulus(&c, 0.2, 300);
+  const double young = 9 * k * g / (3 * k + g), poisson = young / (2 * g) - 1;
+  Line line = {young / (1 - poisson * poisson), 0.0099};
+  assert_ok(GbSampleCompress(&sample, 5e-4, 0.001, check_line, &line));
+  assert_close(sample.state.mean_strain_zz, -0.01, 1e-9);
+  assert_close(sample.state.time_s, 20, 1e-6);
+  assert_ok(GbSampleUnload(&sample, 5e-4, 0.001, NULL, NULL));
+  assert_close(sample.state.mean_strain_zz, 0, 2e-6);
+  assert_close(GbSamplePlasticStrain(&sample), 0, 0);
+  GbSampleFree(&sample);
+  GbCalibrationFree(&c);
+}
+
+static GbStatus check_expansion(void *context, const GbSample *sample, bool *stop)
+{
+  const GbCalibration *c = context;
+  const double change = sample->state.temperature_K - 300;
+  (void)stop;
+  assert_close(sample->state.mean_strain_zz, GbCalibrationExpansion(c, 0.2) * change, 1e-7);
+  for (int v = 0; v < sample->state.nvoxels; v++)
+    for (int i = 0; i < GB_NTENSOR; i++)
+      assert_close(sample->state.stress[v][i], 0, 1e-6);
+  return GB_OK;
+}
+
+/* The thickness follows the mean expansion (generalised plane strain), so a uniform body without
+ * load expands by alpha (T - T_ref) and bears no stress at all. */
+static void cycling_a_uniform_body_only_expands_it(void **state)
+{
+  const GbCycleOptions cycles = {77, 300, 2, 60, 10};
+  GbTemperatureProgram program;
+  GbCalibration c;
+  GbSample sample;
+  (void)state;
+  make(5, 5, 0.2, &c, &sample);
+  assert_ok(GbProgramCycles(&cycles, &program));
+  assert_ok(GbSampleFollow(&sample, &program, check_expansion, &c));
+  assert_close(sample.state.time_s, 280, 1e-6);
+  assert_int_equal(sample.state.events, 0);
+  assert_close(sample.state.chi[7], 0.2, 1e-12);
+  GbProgramFree(&program);
+  GbSampleFree(&sample);
+  GbCalibrationFree(&c);
+}
+
+/* Ageing at rest: chi follows the exponential integral, and every mode keeps its rank in P(Q |
+ * chi). */
+static void ageing_hardens_the_modes(void **state)
+{
+  const double time[3] = {0, 300, 1000}, temperature[3] = {300, 300, 300};
+  const double kt = GB_KB_EV_PER_K * 300, a = 0.25 / kt;
+  GbTemperatureProgram program;
+  GbCalibration c;
+  GbSample sample;
+  double before[6 * 9 * 4];
+  (void)state;
+  make(1.05, 0.8, 0.8, &c, &sample);
+  for (int i = 0; i < 6 * 9 * 4; i++)
+    before[i] = sample.state.barrier_eV[i];
+  assert_ok(GbProgramCreate(3, time, temperature, &program));
+  assert_ok(GbSampleFollow(&sample, &program, NULL, NULL));
+  assert_int_equal(sample.state.events, 0);
+  const double chi = sample.state.chi[0];
+  const double integral = gsl_sf_expint_E1(a * 0.8) + 1e13 * exp(-1.05 / kt) * 1000;
+  assert_true(chi < 0.79);
+  assert_relative(gsl_sf_expint_E1(a * chi), integral, 3e-4);
+  for (int i = 0; i < 6 * 9 * 4; i++)
+    assert_relative(sample.state.barrier_eV[i] / before[i],
+                    (1.05 - 0.25 * chi) / (1.05 - 0.25 * 0.8), 1e-6);
+  GbProgramFree(&program);
+  GbSampleFree(&sample);
+  GbCalibrationFree(&c);
+}
+
+GB_TEST_MAIN("verify.fields.sample",
+             cmocka_unit_test(loading_is_plane_strain_elasticity_and_unloading_recovers_it),
+             cmocka_unit_test(cycling_a_uniform_body_only_expands_it),
+             cmocka_unit_test(ageing_hardens_the_modes))
