@@ -57,6 +57,7 @@ struct GbKmc {
   double gamma, dilatation;           /* of one event in one voxel */
   double *half_sin, *cos;             /* [nvoxels*nmodes] sin(2 theta) / 2 and cos(2 theta) */
   double *activity, *activity_rate;   /* [nmodes_padded] see rates.h */
+  double *rate_work;                  /* [nmodes_padded] */
   double *block_sum;                  /* [nmodes_padded / GB_RATE_BLOCK] */
   double *mu, *bulk;                  /* [nvoxels] */
   Tensor *eigenstrain;                /* [nvoxels] plastic and thermal */
@@ -404,6 +405,7 @@ static GbStatus next_event(GbKmc *kmc, const GbDrive *drive, double left, double
   GbSegment segment = {.n = kmc->nmodes_padded,
                        .a = kmc->activity,
                        .b = kmc->activity_rate,
+                       .work = kmc->rate_work,
                        .attempt_Hz = kmc->calibration->laws.attempt_frequency_Hz,
                        .temperature_K = s->temperature_K,
                        .heating_K_per_s = drive->temperature_rate_K_per_s,
@@ -485,6 +487,8 @@ GbStatus GbKmcDrawAll(GbKmc *kmc)
 GbStatus GbKmcRefresh(GbKmc *kmc)
 {
   const GbDrive held = {0};
+  for (int v = 0; v < kmc->state->nvoxels; v++)
+    set_directions(kmc, v);
   GB_CALL(set_material(kmc, kmc->state->temperature_K));
   GB_CALL(solve_state(kmc, &held));
   remember(kmc);
@@ -514,6 +518,7 @@ static GbStatus allocate(GbKmc *kmc)
   GB_CALLOC(kmc->cos, nm);
   GB_CALLOC(kmc->activity, padded);
   GB_CALLOC(kmc->activity_rate, padded);
+  GB_CALLOC(kmc->rate_work, padded);
   GB_CALLOC(kmc->block_sum, padded / GB_RATE_BLOCK);
   GB_CALLOC(kmc->mu, nv);
   GB_CALLOC(kmc->bulk, nv);
@@ -572,6 +577,7 @@ void GbKmcDestroy(GbKmc **kmc)
   free(k->cos);
   free(k->activity);
   free(k->activity_rate);
+  free(k->rate_work);
   free(k->block_sum);
   free(k->mu);
   free(k->bulk);

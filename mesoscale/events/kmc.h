@@ -53,8 +53,9 @@ GbStatus GbKmcCreate(MPI_Comm comm, const GbCalibration *calibration, const GbKm
 void GbKmcDestroy(GbKmc **kmc);
 /* Draws the barriers of all voxels afresh (a new sample). */
 GbStatus GbKmcDrawAll(GbKmc *kmc);
-/* Must be called after chi, temperature or plastic strain were changed from outside: moduli,
- * thermal eigenstrain alpha(chi) (T - T_ref) and stress are brought up to date. */
+/* Must be called after fields of the state were changed from outside: moduli, thermal eigenstrain
+ * alpha(chi) (T - T_ref), stress (at the state's mean strain) and mode directions are brought up to
+ * date. Barriers are read live. */
 GbStatus GbKmcRefresh(GbKmc *kmc);
 /* Advances the state. *done_s: time advanced (less than duration if stopped). GB_ERR_STOPPED on
  * request, between two events: the state is whole and may be written. */

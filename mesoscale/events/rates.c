@@ -15,20 +15,37 @@ static inline double add_lanes(const double lanes[GB_RATE_BLOCK])
          ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
 }
 
-GbRateSums GbRatesIntegrate(int n, const double *a, const double *b, double inverse_kT, double t)
+GbRateSums GbRatesStart(int n, const double *a, const double *b, double inverse_kT, double *start)
 {
-  double hazard[GB_RATE_BLOCK] = {0}, rate[GB_RATE_BLOCK] = {0}, slope[GB_RATE_BLOCK] = {0};
+  double rate[GB_RATE_BLOCK] = {0}, slope[GB_RATE_BLOCK] = {0};
   for (int j = 0; j < n; j += GB_RATE_BLOCK) {
 #pragma omp simd
     for (int i = 0; i < GB_RATE_BLOCK; i++) {
-      double b_kT = b[j + i] * inverse_kT, x = b_kT * t;
-      double start = exp(fmax(a[j + i] * inverse_kT, LEAST_EXPONENT));
-      double end = exp(fmax(a[j + i] * inverse_kT + x, LEAST_EXPONENT));
-      double small = start * (1 + x * (1. / 2 + x * (1. / 6 + x * (1. / 24 + x * (1. / 120)))));
-      double large = (end - start) / (fabs(x) < 0.01 ? 1 : x);
+      start[j + i] = exp(fmax(a[j + i] * inverse_kT, LEAST_EXPONENT));
+      rate[i] += start[j + i];
+      slope[i] += b[j + i] * inverse_kT * start[j + i];
+    }
+  }
+  return (GbRateSums){0, add_lanes(rate), add_lanes(slope)};
+}
+
+GbRateSums GbRatesIntegrate(int n, const double *a, const double *b, const double *start,
+                            double inverse_kT, double t)
+{
+  double hazard[GB_RATE_BLOCK] = {0}, rate[GB_RATE_BLOCK] = {0}, slope[GB_RATE_BLOCK] = {0};
+  for (int j = 0; j < n; j += GB_RATE_BLOCK) {
+    double end[GB_RATE_BLOCK];
+#pragma omp simd
+    for (int i = 0; i < GB_RATE_BLOCK; i++)
+      end[i] = exp(fmax((a[j + i] + b[j + i] * t) * inverse_kT, LEAST_EXPONENT));
+#pragma omp simd
+    for (int i = 0; i < GB_RATE_BLOCK; i++) {
+      double growth = b[j + i] * inverse_kT, x = growth * t;
+      double small = start[j + i] * (1 + x * (1. / 2 + x * (1. / 6 + x * (1. / 24 + x / 120))));
+      double large = (end[i] - start[j + i]) / (fabs(x) < 0.01 ? 1 : x);
       hazard[i] += fabs(x) < 0.01 ? small : large;
-      rate[i] += end;
-      slope[i] += b_kT * end;
+      rate[i] += end[i];
+      slope[i] += growth * end[i];
     }
   }
   return (GbRateSums){t * add_lanes(hazard), add_lanes(rate), add_lanes(slope)};

@@ -17,8 +17,11 @@ typedef struct {
   double rate_slope; /* its time derivative, 1/s */
 } GbRateSums;
 
-/* Constant temperature: a_j + b_j t, t >= 0, 1/kT in 1/eV. Exact integral. */
-GbRateSums GbRatesIntegrate(int n, const double *a, const double *b, double inverse_kT, double t);
+/* Constant temperature, at t = 0; keeps each mode's rate exp(a_j / kT) in start[n]. */
+GbRateSums GbRatesStart(int n, const double *a, const double *b, double inverse_kT, double *start);
+/* Constant temperature: activities a_j + b_j t up to t >= 0, 1/kT in 1/eV. Exact integral. */
+GbRateSums GbRatesIntegrate(int n, const double *a, const double *b, const double *start,
+                            double inverse_kT, double t);
 /* sum_j min(1, exp((a_j + b_j t) / kT)) */
 double GbRatesTotal(int n, const double *a, const double *b, double inverse_kT, double t);
 /* block_sum[n / GB_RATE_BLOCK]: min(1, exp(a_j / kT)) summed over each block; returns the total,

@@ -24,7 +24,9 @@
 
 enum { ITERATIONS_MAX = 200, INTEGRATION_STEPS_MAX = 100000 };
 
-static const double RELATIVE_TOLERANCE = 1e-13;   /* of the closed form's root */
+/* Of the closed form's root: the step's error is at least quadratic, so a step of this relative
+ * length ends within its square. */
+static const double SETTLED = 1e-7;
 static const double INTEGRATION_TOLERANCE = 1e-9; /* of y */
 static const double STEP_MAX = 0.05;              /* of a segment */
 
@@ -55,17 +57,17 @@ static GbStatus find_isothermal(const GbSegment *s, double target, GbWait *wait)
   const double goal = target / s->attempt_Hz;
   double low = 0, high = end, t = 0;
   bool bracketed = false;
-  GbRateSums sums = GbRatesIntegrate(s->n, s->a, s->b, inverse_kT, 0);
+  GbRateSums sums = GbRatesStart(s->n, s->a, s->b, inverse_kT, s->work);
   for (int i = 0; i < ITERATIONS_MAX; i++) {
     double next = t + growth_step(&sums, goal - sums.hazard);
     if (!(next > low && next < high)) next = bracketed || next <= low ? 0.5 * (low + high) : end;
-    bool settled = fabs(next - t) <= RELATIVE_TOLERANCE * next;
+    bool settled = fabs(next - t) <= SETTLED * next;
     t = next;
     if (settled) {
       *wait = (GbWait){true, t, target};
       return GB_OK;
     }
-    sums = GbRatesIntegrate(s->n, s->a, s->b, inverse_kT, t);
+    sums = GbRatesIntegrate(s->n, s->a, s->b, s->work, inverse_kT, t);
     if (t == end && sums.hazard < goal) {
       *wait = (GbWait){false, end, sums.hazard * s->attempt_Hz};
       return GB_OK;

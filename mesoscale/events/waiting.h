@@ -10,6 +10,7 @@
 typedef struct {
   int n;
   const double *a, *b; /* [n] eV, eV/s; borrowed */
+  double *work;        /* [n] scratch; borrowed */
   double attempt_Hz;   /* nu_0 */
   double temperature_K, heating_K_per_s;
   double duration_s; /* ends before any mode becomes unstable */

@@ -5,9 +5,10 @@
 
 #include "mesoscale/events/kmc.h"
 
-/* Barriers of mean 0.9 eV at chi = 0 and 0.6 eV at chi = 1, gamma shape 4, V* 0.1 nm^3, Omega 1 nm^3,
- * gamma_T 0.15, chi gain 0.2 towards 1, nu_0 1e13 Hz, mu 30 (26 at chi = 1) and K 120 GPa, both
- * softening by 2 % from 100 to 400 K, expansion 1.2e-5 (1.3e-5) /K. Static storage: do not free. */
+/* Barriers of mean 0.9 eV at chi = 0 and 0.6 eV at chi = 1, gamma shape 4, V* 0.1 nm^3, Omega 1
+ * nm^3, gamma_T 0.15, chi gain 0.2 towards 1, nu_0 1e13 Hz, mu 30 (26 at chi = 1) and K 120 GPa,
+ * both softening by 2 % from 100 to 400 K, expansion 1.2e-5 (1.3e-5) /K. Static storage: do not
+ * free. */
 void GbGlassCalibration(GbCalibration *calibration);
 /* The same with moduli and expansion that depend on neither chi nor T. */
 void GbGlassUniform(GbCalibration *calibration);
