@@ -1,7 +1,8 @@
 /* Shear bands and their zones from a map of eta_Mises.
  *
  * 1. eta_Mises is averaged over the atoms of each voxel: thermal and fitting noise of single atoms
- *    (about 0.05) falls below the threshold, a band (0.3 and more over nanometres) stays above it.
+ *    (about 0.03 at 100 K) falls below the threshold, a band (0.3 and more over nanometres) stays
+ * above it.
  * 2. Voxels above the threshold that touch (faces, edges or corners; across periodic faces too) are
  *    one cluster; clusters below a minimum size are single shear transformations, not bands.
  * 3. The free surfaces are found row by row along x, so the wall of a notch is surface too. A voxel

@@ -2,7 +2,7 @@
  * change with the thermal cycles.
  *
  * Strains are taken between snapshots as they are at the low temperature, not between inherent
- * structures: at 100 K thermal motion adds about 0.05 to an atom's eta_Mises (measured between two
+ * structures: at 100 K thermal motion adds about 0.03 to an atom's eta_Mises (measured between two
  * snapshots of the undeformed sample, see the theory page), little against the 0.3 of the smallest
  * strain that counts, and the published fractions were taken so. */
 #include "atomistic/protocol/session.h"

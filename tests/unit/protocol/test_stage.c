@@ -1,0 +1,203 @@
+/* The whole stage on a few hundred atoms: products, restart, stop, and changed input.
+ *
+ * Not physics: the piece is too small and too fast for that. It proves that the phases make what
+ * they promise, that finished phases are reused exactly when they may be, and that the result of an
+ * interrupted run is bit for bit that of an uninterrupted one. */
+#include "atomistic/protocol/session.h"
+#include "base/stop.h"
+#include "harness/harness.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const small[] = {
+    "atomistic.potential=" GB_SOURCE_DIR "/inputs/potentials/CuZr_mm.eam.fs",
+    "atomistic.timestep_fs=4",
+    "atomistic.glass_cells=[5, 5, 5]",
+    "atomistic.glass_melt_temperature_K=2500",
+    "atomistic.glass_melt_ps=0.4",
+    "atomistic.glass_quench_rate_K_per_ps=10000",
+    "atomistic.glass_hold_ps=0.3",
+    "atomistic.sample_replicate=[1, 1, 1]",
+    "atomistic.sample_anneal_ps=0.1",
+    "atomistic.sample_cool_rate_K_per_ps=10000",
+    "atomistic.sample_relax_ps=0.5",
+    "atomistic.notch_depth_angstrom=3",
+    "atomistic.tension_strain_rate_per_s=1e11",
+    "atomistic.tension_max_strain=0.04",
+    "atomistic.tension_frame_strain=0.02",
+    "atomistic.cycle_at_strains=[0.02, 0.04]",
+    "atomistic.cycle_count=1",
+    "atomistic.cycle_ramp_ps=0.1",
+    "atomistic.cycle_hold_ps=0.04",
+    "atomistic.cycle_unload_ps=0.04",
+    "atomistic.zone_min_voxels=100000",
+};
+enum { SMALL = sizeof small / sizeof small[0] };
+
+static GbStatus run(const char *folder, uint64_t seed, const char *set)
+{
+  GbAtomisticConfig config;
+  const char *sets[SMALL + 1];
+  memcpy(sets, small, sizeof small);
+  sets[SMALL] = set;
+  GbSectionData data = {gb_stage_atomistic.section, &config};
+  GbRun here = {.comm = MPI_COMM_WORLD, .seed = seed, .folder = folder};
+  GB_CALL(GbConfigLoad(NULL, sets, set ? SMALL + 1 : SMALL, &data, 1));
+  GB_CALL(gb_stage_atomistic.validate(&config));
+  GB_CALL(gb_stage_atomistic.execute(&here, &config));
+  return GB_OK;
+}
+
+static double modified(const char *folder, const char *name)
+{
+  char path[1024];
+  struct stat info;
+  snprintf(path, sizeof path, "%s/atomistic/%s", folder, name);
+  assert_int_equal(stat(path, &info), 0);
+  MPI_Barrier(MPI_COMM_WORLD);
+  return (double)info.st_mtim.tv_sec + 1e-9 * (double)info.st_mtim.tv_nsec;
+}
+
+static void same_snapshot(const char *folder_a, const char *folder_b, const char *name)
+{
+  char path[1024];
+  GbAtoms a, b;
+  snprintf(path, sizeof path, "%s/atomistic/%s", folder_a, name);
+  assert_ok(GbAtomsReadH5(path, &a, NULL, NULL));
+  snprintf(path, sizeof path, "%s/atomistic/%s", folder_b, name);
+  assert_ok(GbAtomsReadH5(path, &b, NULL, NULL));
+  assert_int_equal(a.n, b.n);
+  assert_memory_equal(a.x, b.x, (size_t)a.n * sizeof *a.x);
+  assert_memory_equal(a.v, b.v, (size_t)a.n * sizeof *a.v);
+  GbAtomsFree(&a);
+  GbAtomsFree(&b);
+}
+
+static char finished_run[256]; /* kept for the tests that follow */
+
+static void makes_all_products(void **state)
+{
+  (void)state;
+  GbProducts products;
+  snprintf(finished_run, sizeof finished_run, "%s", GbTestFolder());
+  assert_ok(run(finished_run, 1, NULL));
+  for (const char *const *name = gb_stage_atomistic.outputs; *name; name++) {
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", finished_run, *name);
+    assert_int_equal(access(path, R_OK), 0);
+  }
+  modified(finished_run, "cycling/state_1/zones.csv");
+  modified(finished_run, "cycling/state_1/cycle_01.xyz");
+  assert_ok(GbProductsRead(finished_run, &products));
+  assert_int_equal(products.nframes, 3);
+  assert_int_equal(products.nsamples, 21);
+  assert_int_equal(products.nstates, 2);
+  assert_close(products.frame_strain[2], 0.04, 1e-6);
+  assert_close(products.strain[20], 0.04, 1e-6);
+  for (int i = 0; i < products.nsamples; i++) {
+    assert_true(isfinite(products.stress_GPa[i]));
+    assert_true(products.temperature_K[i] > 50 && products.temperature_K[i] < 300);
+  }
+  /* Copper-zirconium has a Young's modulus between 50 and 120 GPa. */
+  assert_true(products.stress_GPa[20] - products.stress_GPa[0] > 0.5);
+  assert_true(products.stress_GPa[20] - products.stress_GPa[0] < 5.0);
+  const GbProductState *last = &products.states[1];
+  assert_int_equal(last->frame, 2);
+  assert_int_equal(last->kind, GB_BANDS_NONE);
+  assert_int_equal(last->count[GB_ZONE_MATRIX], last->natoms);
+  assert_true(last->natoms > 400 && last->natoms < 500);
+  assert_true(last->potential_eV[GB_ZONE_MATRIX][0] < -4.0);
+  assert_true(last->potential_eV[GB_ZONE_MATRIX][0] > -6.0);
+  assert_true(isnan(last->fraction[GB_ZONE_SPANNING][0]));
+  GbProductsFree(&products);
+}
+
+static void reuses_finished_phases(void **state)
+{
+  (void)state;
+  double glass = modified(finished_run, "glass.h5"),
+         frame = modified(finished_run, "tension/frame_0002.h5"),
+         cycle = modified(finished_run, "cycling/state_1/cycle_01.h5"),
+         tables = modified(finished_run, "atomistic.h5");
+  /* Nothing changed: only the tables are made again. */
+  assert_ok(run(finished_run, 1, NULL));
+  assert_true(modified(finished_run, "cycling/state_1/cycle_01.h5") == cycle);
+  assert_true(modified(finished_run, "atomistic.h5") > tables);
+  /* Zones are analysis. */
+  assert_ok(run(finished_run, 1, "atomistic.zone_voxel_angstrom=5"));
+  assert_true(modified(finished_run, "cycling/state_1/cycle_01.h5") == cycle);
+  /* Cycles depend on the cycling keys, not the tension on them. */
+  assert_ok(run(finished_run, 1, "atomistic.cycle_high_temperature_K=300"));
+  assert_true(modified(finished_run, "tension/frame_0002.h5") == frame);
+  assert_true(modified(finished_run, "cycling/state_1/cycle_01.h5") > cycle);
+  /* The sample depends on the notch, the glass does not. */
+  assert_ok(run(finished_run, 1, "atomistic.notch_depth_angstrom=4"));
+  assert_true(modified(finished_run, "glass.h5") == glass);
+  assert_true(modified(finished_run, "tension/frame_0002.h5") > frame);
+}
+
+static void remakes_what_is_lost(void **state)
+{
+  (void)state;
+  char path[1024];
+  int rank;
+  const char *folder = GbTestFolder();
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  char other[256];
+  snprintf(other, sizeof other, "%s", folder);
+  assert_ok(run(other, 1, NULL));
+  double glass = modified(other, "glass.h5");
+  snprintf(path, sizeof path, "%s/atomistic/tension/frame_0001.h5", other);
+  if (rank == 0) assert_int_equal(unlink(path), 0);
+  MPI_Barrier(MPI_COMM_WORLD);
+  assert_ok(run(other, 1, NULL));
+  assert_true(modified(other, "glass.h5") == glass);
+  modified(other, "tension/frame_0001.h5");
+}
+
+/* A run that ends between two phases (here because a file blocks the folder of the second) and is
+ * resumed gives the bits of a whole one; a signal ends it with GB_ERR_STOPPED and no stamp. */
+static void stopped_and_resumed(void **state)
+{
+  (void)state;
+  char whole[256], parts[256];
+  snprintf(whole, sizeof whole, "%s", GbTestFolder());
+  snprintf(parts, sizeof parts, "%s", GbTestFolder());
+  assert_ok(run(whole, 2, NULL));
+  char block[1024];
+  int rank;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  snprintf(block, sizeof block, "%s/atomistic", parts);
+  if (rank == 0) assert_int_equal(mkdir(block, 0777), 0);
+  snprintf(block, sizeof block, "%s/atomistic/tension", parts);
+  if (rank == 0) {
+    FILE *file = fopen(block, "w");
+    assert_non_null(file);
+    fclose(file);
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+  assert_true(run(parts, 2, NULL) != GB_OK);
+  double sample = modified(parts, "sample.h5");
+  if (rank == 0) assert_int_equal(unlink(block), 0);
+  MPI_Barrier(MPI_COMM_WORLD);
+  assert_ok(run(parts, 2, NULL));
+  assert_true(modified(parts, "sample.h5") == sample);
+  same_snapshot(whole, parts, "tension/frame_0002.h5");
+  same_snapshot(whole, parts, "cycling/state_1/cycle_01.h5");
+  GbStopInstall(0);
+  raise(SIGUSR1);
+  assert_fails(run(parts, 3, NULL), GB_ERR_STOPPED, "");
+  char glass[1024];
+  snprintf(glass, sizeof glass, "%s/atomistic/glass.key", parts);
+  assert_int_not_equal(access(glass, R_OK), 0);
+}
+
+GB_TEST_MAIN("unit.protocol.stage", cmocka_unit_test(makes_all_products),
+             cmocka_unit_test(reuses_finished_phases), cmocka_unit_test(remakes_what_is_lost),
+             cmocka_unit_test(stopped_and_resumed))
