@@ -25,10 +25,9 @@ static void print_texts(GbH5 *file, const char *name, hid_t object, int indent)
     if (strcmp(attribute, "units") == 0) continue;                     /* stands beside the shape */
     if (GbH5ReadText(file, name, attribute, &text) != GB_OK) continue; /* not a text */
     bool block = strchr(text, '\n') || strlen(text) > LONG_TEXT;
-    printf("%*s%s: %s", indent, "", attribute, block ? "|\n" : text);
-    for (char *line = strtok(block ? text : NULL, "\n"); line; line = strtok(NULL, "\n"))
+    printf("%*s%s: %s\n", indent, "", attribute, block ? "|" : text);
+    for (char *line = block ? strtok(text, "\n") : NULL; line; line = strtok(NULL, "\n"))
       printf("%*s%s\n", indent + 2, "", line);
-    if (!block) printf("\n");
     free(text);
   }
 }
@@ -58,6 +57,25 @@ static void print_dataset(GbH5 *file, const char *name, const char *leaf, hid_t 
 
 static void print_group(GbH5 *file, const char *name, hid_t group, int indent);
 
+/* An estimate (a group of four scalars) on one line; false if the group is something else. */
+static bool print_estimate_group(GbH5 *file, const char *name, const char *leaf, int indent)
+{
+  static const char *const parts[4] = {"value", "low", "high", "count"};
+  double values[4];
+  char path[NAME_SIZE + 8], *units = NULL;
+  snprintf(path, sizeof path, "%s/value", name);
+  bool good = GbH5ReadText(file, path, "units", &units) == GB_OK;
+  for (int p = 0; good && p < 4; p++) {
+    snprintf(path, sizeof path, "%s/%s", name, parts[p]);
+    good = GbH5ReadScalar(file, path, &values[p], p < 3 ? units : "1") == GB_OK;
+  }
+  if (good)
+    printf("%*s%-*s = %.6g [%.6g, %.6g] (%s), n = %g\n", indent, "", 28 - indent, leaf, values[0],
+           values[1], values[2], strcmp(units, "1") == 0 ? "dimensionless" : units, values[3]);
+  free(units);
+  return good;
+}
+
 static void print_member(GbH5 *file, const char *group_name, hid_t group, hsize_t i, int indent)
 {
   char leaf[NAME_SIZE / 2], name[NAME_SIZE];
@@ -67,7 +85,7 @@ static void print_member(GbH5 *file, const char *group_name, hid_t group, hsize_
   if (object < 0) return; /* a dangling link */
   if (H5Iget_type(object) == H5I_DATASET) {
     print_dataset(file, name, leaf, object, indent);
-  } else if (H5Iget_type(object) == H5I_GROUP) {
+  } else if (H5Iget_type(object) == H5I_GROUP && !print_estimate_group(file, name, leaf, indent)) {
     printf("%*s%s/\n", indent, "", leaf);
     print_group(file, name, object, indent + 2);
   }
@@ -108,44 +126,18 @@ static GbStatus print_file(const char *path, bool *is_calibration)
 /* --- A calibration ------------------------------------------------------------------------------
  */
 
-static void print_estimate(const char *name, const GbEstimate *estimate, double factor,
-                           const char *units)
-{
-  printf("  %-44s %10.4g  [%.4g, %.4g] %s (n = %lld)\n", name, factor * estimate->value,
-         factor * estimate->low, factor * estimate->high, units, (long long)estimate->count);
-}
-
-static void print_material(const GbCalibrationMaterial *material)
+static void print_moduli(const GbCalibrationMaterial *material)
 {
   static const char *const states[GB_NSTATES] = {"relaxed", "flowed"};
-  char name[96];
-  for (int s = 0; s < GB_NSTATES; s++) {
-    for (int t = 0; t < material->ntemperatures; t += material->ntemperatures - 1) {
-      snprintf(name, sizeof name, "shear modulus, %s, %g K", states[s], material->temperature_K[t]);
-      print_estimate(name, &material->shear_modulus_GPa[s][t], 1, "GPa");
-      snprintf(name, sizeof name, "bulk modulus, %s, %g K", states[s], material->temperature_K[t]);
-      print_estimate(name, &material->bulk_modulus_GPa[s][t], 1, "GPa");
+  for (int s = 0; s < GB_NSTATES; s++)
+    for (int t = 0; t < material->ntemperatures; t++) {
+      const GbEstimate *shear = &material->shear_modulus_GPa[s][t];
+      const GbEstimate *bulk = &material->bulk_modulus_GPa[s][t];
+      printf(
+          "  %-8s %6g K: shear modulus %.4g [%.4g, %.4g] GPa, bulk modulus %.4g [%.4g, %.4g] GPa\n",
+          states[s], material->temperature_K[t], shear->value, shear->low, shear->high, bulk->value,
+          bulk->low, bulk->high);
     }
-    snprintf(name, sizeof name, "linear expansion, %s", states[s]);
-    print_estimate(name, &material->thermal_expansion_per_K[s], 1e6, "1e-6/K");
-    snprintf(name, sizeof name, "density, %s", states[s]);
-    print_estimate(name, &material->density_kg_per_m3[s], 1e-3, "g/cm^3");
-  }
-  print_estimate("heat capacity", &material->heat_capacity_J_per_kg_K, 1, "J/(kg K)");
-}
-
-static void print_laws(const GbCalibrationLaws *laws)
-{
-  print_estimate("mean barrier at chi = 0", &laws->barrier_mean_eV[0], 1, "eV");
-  print_estimate("mean barrier at chi = 1", &laws->barrier_mean_eV[1], 1, "eV");
-  print_estimate("shape of the barrier distribution", &laws->barrier_shape, 1, "");
-  print_estimate("activation volume", &laws->activation_volume_nm3, 1, "nm^3");
-  print_estimate("event volume", &laws->event_volume_nm3, 1, "nm^3");
-  print_estimate("event shear", &laws->event_shear, 1, "");
-  print_estimate("event dilatation", &laws->event_dilatation, 1, "");
-  print_estimate("chi gain per event", &laws->chi_gain, 1, "");
-  print_estimate("chi of steady flow", &laws->chi_inf, 1, "");
-  printf("  %-44s %10.4g  Hz\n", "attempt frequency", laws->attempt_frequency_Hz);
 }
 
 static void print_cycling(const GbCalibrationCycling *cycling)
@@ -154,7 +146,7 @@ static void print_cycling(const GbCalibrationCycling *cycling)
          cycling->ncycles, cycling->temperature_low_K, cycling->temperature_high_K);
   for (int z = 0; z < GB_NZONES; z++)
     if (cycling->atoms[z] > 0 && !isnan(cycling->fraction[z][0]))
-      printf("    %-42s %10.4f -> %.4f (%lld atoms)\n", gb_zone_names[z], cycling->fraction[z][0],
+      printf("    %-18s %.4f -> %.4f (%lld atoms)\n", gb_zone_names[z], cycling->fraction[z][0],
              cycling->fraction[z][cycling->ncycles], (long long)cycling->atoms[z]);
 }
 
@@ -162,14 +154,9 @@ static GbStatus print_calibration(const char *path)
 {
   GbCalibration calibration;
   GB_CALL(GbCalibrationRead(path, &calibration));
-  printf("\nCalibration: %lld events, %lld barriers; estimates with 95 %% intervals\n",
+  printf("\nCalibration: %lld events, %lld barriers; intervals are 95 %% bootstrap\n",
          (long long)calibration.events.n, (long long)calibration.barriers.n);
-  print_material(&calibration.material);
-  print_laws(&calibration.laws);
-  print_estimate("chi of the quenched glass, mean", &calibration.state.chi_mean, 1, "");
-  print_estimate("chi of the quenched glass, spread", &calibration.state.chi_sd, 1, "");
-  printf("  %-44s %10.4g  J/g\n", "enthalpy of chi = 1 over chi = 0",
-         calibration.state.energy_J_per_g);
+  print_moduli(&calibration.material);
   print_cycling(&calibration.cycling);
   GbCalibrationFree(&calibration);
   return GB_OK;

@@ -79,12 +79,12 @@ static GbStatus fill_tables(GbEventTable *events, GbBarrierTable *barriers)
 
 static void fill_laws(GbCalibrationLaws *laws)
 {
-  laws->barrier_mean_eV[0] = estimate(0.9);
-  laws->barrier_mean_eV[1] = estimate(0.4);
-  laws->barrier_shape = estimate(2);
-  laws->activation_volume_nm3 = estimate(0.2);
+  laws->barrier_mean_eV[0] = estimate(1.6);
+  laws->barrier_mean_eV[1] = estimate(1.2);
+  laws->barrier_shape = estimate(12);
+  laws->activation_volume_nm3 = estimate(0.06);
   laws->event_volume_nm3 = estimate(1.5);
-  laws->event_shear = estimate(0.15);
+  laws->event_shear = estimate(0.05);
   laws->event_dilatation = estimate(0.002);
   laws->chi_gain = estimate(0.2);
   laws->chi_inf = estimate(1);

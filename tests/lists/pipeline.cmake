@@ -1,0 +1,17 @@
+# The real program from outside: bad input, restart, the whole chain.
+add_executable(make_calibration robustness/make_calibration.c unit/contract/example.c)
+target_link_libraries(make_calibration PRIVATE gb_contract)
+target_include_directories(make_calibration PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+
+set(pipeline_environment "OMP_NUM_THREADS=2;OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_btl_vader_single_copy_mechanism=none")
+
+if(GLASSBAND_MESOSCALE)
+  foreach(name bad_input restart)
+    add_test(NAME robustness.${name}
+             COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/robustness/${name}.sh
+                     $<TARGET_FILE:glassband> $<TARGET_FILE:make_calibration> ${PROJECT_SOURCE_DIR}
+                     ${MPIEXEC_EXECUTABLE})
+    set_tests_properties(robustness.${name} PROPERTIES
+      TIMEOUT 600 PROCESSORS 2 ENVIRONMENT "${pipeline_environment}")
+  endforeach()
+endif()
