@@ -136,8 +136,8 @@ static GbStatus load_defaults(GbConfigSchema *schema, const GbSectionData *secti
   if (!memory) GB_FAIL(GB_ERR_MEMORY, "cannot format the defaults");
   for (int s = 0; s < nsections; s++) {
     const GbSection *section = sections[s].section;
-    if (section->name[0]) fprintf(memory, "%s:\n", section->name);
-    for (const GbParam *param = section->params; param->key; param++)
+    if (section->name[0] && section->params) fprintf(memory, "%s:\n", section->name);
+    for (const GbParam *param = GbConfigParams(section); param->key; param++)
       if (param->by_default)
         fprintf(memory, "%s%s: %s\n", section->name[0] ? "  " : "", param->key,
                 *param->by_default ? param->by_default : "\"\"");
@@ -237,7 +237,7 @@ static GbStatus resolve_section(const Request *request, const GbConfigSchema *sc
 {
   char key[GB_TEXT_MAX];
   const GbSectionData *section = &request->sections[s];
-  for (const GbParam *param = section->section->params; param->key; param++) {
+  for (const GbParam *param = GbConfigParams(section->section); param->key; param++) {
     bool found;
     GB_CALL(resolve(schema, layers, 2 + request->nsets, section, param, &found));
     if (found) continue;

@@ -42,9 +42,10 @@ typedef struct {
 } GbParam;
 
 typedef struct {
-  const char *name;      /* key of the section at the top level of the YAML file */
-  const char *help;      /* one sentence */
-  const GbParam *params; /* terminated by key == NULL */
+  const char *name; /* key of the section at the top level of the YAML file */
+  const char *help; /* one sentence */
+  const GbParam
+      *params; /* terminated by key == NULL; NULL: whatever the section holds is ignored */
 } GbSection;
 
 typedef struct {

@@ -127,6 +127,7 @@ static void write_section(FILE *out, const GbSectionData *data, bool with_help)
   const GbSection *section = data->section;
   const char *indent = section->name[0] ? "  " : "";
   char expected[GB_TEXT_MAX];
+  if (!section->params) return;
   if (with_help && section->help) fprintf(out, "\n# %s\n", section->help);
   if (section->name[0]) fprintf(out, "%s:\n", section->name);
   for (const GbParam *param = section->params; param->key; param++) {
@@ -155,7 +156,7 @@ GbStatus GbConfigFormat(const GbSectionData *sections, int nsections, bool with_
 void GbConfigWriteHelp(FILE *out, const GbSection *section)
 {
   char expected[GB_TEXT_MAX];
-  for (const GbParam *param = section->params; param->key; param++) {
+  for (const GbParam *param = GbConfigParams(section); param->key; param++) {
     GbConfigExpected(param, sizeof expected, expected);
     fprintf(out, "  %s%s%s\n      %s\n      %s; ", section->name, section->name[0] ? "." : "",
             param->key, param->help, expected);

@@ -43,6 +43,8 @@ const GbConfigEntry *GbConfigLayerFind(const GbConfigSchema *schema, const GbCon
                                        const GbSection *section, const GbParam *param,
                                        GbConfigSlot *value);
 
+/* The section's table, empty for a section that is ignored. */
+const GbParam *GbConfigParams(const GbSection *section);
 /* "origin:line: section.key" for messages. */
 void GbConfigPlace(const GbConfigLayer *layer, const GbConfigEntry *entry, size_t size, char *text);
 /* "section.key", or "key" at the top level. */

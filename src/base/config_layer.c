@@ -28,10 +28,16 @@ static bool is_top(const GbSection *section)
   return section->name[0] == '\0';
 }
 
+const GbParam *GbConfigParams(const GbSection *section)
+{
+  static const GbParam none[] = {{0}};
+  return section->params ? section->params : none;
+}
+
 static int count_params(const GbSection *section)
 {
   int n = 0;
-  while (section->params[n].key)
+  while (GbConfigParams(section)[n].key)
     n++;
   return n;
 }
@@ -70,6 +76,11 @@ static GbStatus section_field(GbConfigSchema *schema, int s, cyaml_schema_field_
 {
   const GbSection *section = schema->sections[s].section;
   int n = count_params(section);
+  if (!section->params) {
+    *field = (cyaml_schema_field_t){.key = section->name,
+                                    .value = {.type = CYAML_IGNORE, .flags = CYAML_FLAG_OPTIONAL}};
+    return GB_OK;
+  }
   GB_CALLOC(schema->fields[s], n + 1);
   param_fields(section, 0, schema->fields[s]);
   field->key = section->name;
@@ -180,8 +191,8 @@ static void suggest(const GbConfigSchema *schema, const char *section_name, cons
   for (int s = 0; s < schema->nsections; s++) {
     const GbSection *section = schema->sections[s].section;
     int handicap = strcmp(section->name, section_name) == 0 ? 0 : 1;
-    for (int i = 0; section->params[i].key; i++)
-      consider(&best, section, section->params[i].key, found, handicap);
+    for (const GbParam *param = GbConfigParams(section); param->key; param++)
+      consider(&best, section, param->key, found, handicap);
     if (section_name[0] == '\0' && !is_top(section)) consider(&best, &top, section->name, found, 0);
   }
   snprintf(text, size, best.text[0] ? " (did you mean %s?)" : "", best.text);
@@ -297,7 +308,7 @@ static GbStatus walk_top_key(const Walk *walk, const yaml_node_t *key, const yam
     if (seen[s])
       GB_FAIL(GB_ERR_INPUT, "%s: expected section \"%s\" once, found it again", place, name);
     seen[s] = true;
-    if (is_null(value)) return GB_OK;
+    if (is_null(value) || !section->params) return GB_OK;
     if (value->type == YAML_MAPPING_NODE) return walk_section(walk, section, value);
     GB_FAIL(GB_ERR_INPUT, "%s: %s: expected a mapping of keys, found %s", place, name,
             kind_name(value));

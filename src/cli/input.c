@@ -24,12 +24,25 @@ static const GbParam top_params[] = {
 
 const GbSection gb_top_section = {"", "The run as a whole.", top_params};
 
-static int fill_sections(const GbInput *input, GbSectionData sections[GB_STAGES_MAX + 1])
+/* Sections of parts that this program was built without: the same input serves any build. */
+static const GbSection ignored_sections[] = {
+#ifndef GLASSBAND_MESOSCALE
+    {"mesoscale", "Not in this build.", NULL},
+    {"hardness", "Not in this build.", NULL},
+#endif
+    {NULL, NULL, NULL}};
+
+enum { SECTIONS_MAX = GB_STAGES_MAX + 3 };
+
+static int fill_sections(const GbInput *input, GbSectionData sections[SECTIONS_MAX])
 {
   sections[0] = (GbSectionData){&gb_top_section, (void *)&input->top};
   for (int s = 0; s < gb_nstages; s++)
     sections[s + 1] = (GbSectionData){gb_stages[s]->section, input->configs[s]};
-  return gb_nstages + 1;
+  int n = gb_nstages + 1;
+  for (const GbSection *section = ignored_sections; section->name; section++)
+    sections[n++] = (GbSectionData){section, NULL};
+  return n;
 }
 
 static GbStatus allocate(GbInput *input)
@@ -99,11 +112,12 @@ static GbStatus resolve_paths(const GbStage *stage, void *config, const char *in
 static GbStatus load(const char *path, const char *const *sets, int nsets, const bool *selected,
                      GbInput *input)
 {
-  GbSectionData sections[GB_STAGES_MAX + 1];
+  GbSectionData sections[SECTIONS_MAX];
   GB_CALL(allocate(input));
   int n = fill_sections(input, sections);
-  bool needed[GB_STAGES_MAX + 1] = {true};
-  memcpy(needed + 1, selected, (size_t)gb_nstages * sizeof *needed);
+  bool needed[SECTIONS_MAX] = {true};
+  for (int s = 0; s < gb_nstages; s++)
+    needed[s + 1] = selected[s];
   GB_CALL(GbConfigLoadSome(path, sets, nsets, sections, n, needed));
   for (int s = 0; s < gb_nstages; s++) {
     GB_CALL(GbConfigFormat(&sections[s + 1], 1, false, &input->texts[s]));
@@ -139,7 +153,7 @@ GbStatus GbInputShare(MPI_Comm comm, GbInput *input)
 
 GbStatus GbInputFormat(const GbInput *input, bool with_help, char **yaml)
 {
-  GbSectionData sections[GB_STAGES_MAX + 1];
+  GbSectionData sections[SECTIONS_MAX];
   int n = fill_sections(input, sections);
   GB_CALL(GbConfigFormat(sections, n, with_help, yaml));
   return GB_OK;

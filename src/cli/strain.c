@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double default_cutoff_angstrom = 5.0; /* beyond the first shell of Cu-Zr, 4.7 */
+static const double default_cutoff_angstrom =
+    4.2; /* first shell of Cu-Zr, as the atomistic stage */
 
 static GbStatus read_atoms(const char *path, GbAtoms *atoms)
 {

@@ -216,6 +216,25 @@ static void unneeded_section(void **state)
   assert_fails(GbConfigLoadSome(NULL, bad, 1, sections, 2, needed), GB_ERR_INPUT, "md.atoms");
 }
 
+/* A part that was not built: its section is there and is passed over. */
+static void ignored_section(void **state)
+{
+  (void)state;
+  static const GbSection absent = {"absent", "Not built.", NULL};
+  const GbSectionData with_absent[] = {{&top_section, &top}, {&md_section, &md}, {&absent, NULL}};
+  const char *const sets[] = {"absent.x=3"};
+  char *yaml;
+  assert_ok(load("md: {potential: p}"));
+  assert_ok(GbConfigLoad(path, sets, 1, with_absent, 3));
+  assert_fails(load("md: {potential: p}\nabsent: {a: 1, b: [2, {c: d}]}\n"), GB_ERR_INPUT,
+               "absent");
+  assert_ok(GbConfigLoad(path, NULL, 0, with_absent, 3));
+  assert_string_equal(md.potential, "p");
+  assert_ok(GbConfigFormat(with_absent, 3, true, &yaml));
+  assert_null(strstr(yaml, "absent"));
+  free(yaml);
+}
+
 static void unreadable(void **state)
 {
   (void)state;
@@ -253,5 +272,5 @@ GB_TEST_MAIN("unit.base.config", cmocka_unit_test(values_and_defaults),
              cmocka_unit_test(sets_overlay), cmocka_unit_test(empty_lists_and_sections),
              cmocka_unit_test(unknown_keys), cmocka_unit_test(wrong_types),
              cmocka_unit_test(out_of_range), cmocka_unit_test(missing_and_repeated),
-             cmocka_unit_test(unneeded_section), cmocka_unit_test(unreadable),
-             cmocka_unit_test(format_round_trip))
+             cmocka_unit_test(unneeded_section), cmocka_unit_test(ignored_section),
+             cmocka_unit_test(unreadable), cmocka_unit_test(format_round_trip))
