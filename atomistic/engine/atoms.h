@@ -13,6 +13,10 @@
 
 enum { GB_MAX_TYPES = 8 };
 
+/* Threads pay where work is worth their waiting for each other: in loops over pairs from some
+ * hundred sites on, in loops over atoms from tens of thousands on. */
+enum { GB_FEW_SITES = 256, GB_MANY_ATOMS = 30000 };
+
 typedef struct {
   int n;
   int64_t *id;      /* [n] from 1 */

@@ -192,7 +192,7 @@ GbStatus GbForceCompute(GbForce *force, GbAtoms *atoms, GbForceResult *result)
   }
   GbEamPass2(force->eam, list, force->slope, force->force);
   gather(force, force->force[0], 3, 1);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (atoms->n > GB_MANY_ATOMS)
   for (int i = 0; i < atoms->n; i++) {
     const double *f = force->force[list->site_of_atom[i]];
     for (int d = 0; d < 3; d++)

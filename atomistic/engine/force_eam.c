@@ -454,7 +454,7 @@ void GbEamPass1(GbEam *eam, const GbNeighbor *neighbor, double *slope, double *e
 {
   int first = neighbor->first / GB_EAM_BLOCK;
   int last = (neighbor->last + GB_EAM_BLOCK - 1) / GB_EAM_BLOCK;
-#pragma omp parallel for schedule(static) if (last - first > 2)
+#pragma omp parallel for schedule(static) if (neighbor->last - neighbor->first > GB_FEW_SITES)
   for (int block = first; block < last; block++) {
     int from = block * GB_EAM_BLOCK, to = from + GB_EAM_BLOCK;
     if (to > neighbor->last) to = neighbor->last;
@@ -470,7 +470,7 @@ void GbEamPass1(GbEam *eam, const GbNeighbor *neighbor, double *slope, double *e
 
 static void spread_slopes(GbEam *eam, const GbNeighbor *neighbor, const double *slope)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (neighbor->nentries > GB_MANY_ATOMS)
   for (int e = 0; e < neighbor->nentries; e++)
     eam->entry_slope[e] = slope[neighbor->site_of_atom[neighbor->source[e]]];
   eam->entry_slope[neighbor->nentries] = 0.0;
@@ -486,7 +486,7 @@ static inline V4 slopes_of(const GbEam *eam, const Record *record)
 void GbEamPass2(GbEam *eam, const GbNeighbor *neighbor, const double *slope, double (*force)[3])
 {
   spread_slopes(eam, neighbor, slope);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (neighbor->last - neighbor->first > GB_FEW_SITES)
   for (int k = neighbor->first; k < neighbor->last; k++) {
     int64_t row = k - neighbor->first;
     const Record *record = eam->records + neighbor->near_start[row] / LANES;
@@ -504,7 +504,7 @@ void GbEamPass2(GbEam *eam, const GbNeighbor *neighbor, const double *slope, dou
 void GbEamStress(const GbEam *eam, const GbNeighbor *neighbor, const double *slope,
                  double (*stress)[6])
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (neighbor->last - neighbor->first > GB_FEW_SITES)
   for (int k = neighbor->first; k < neighbor->last; k++) {
     int64_t row = k - neighbor->first;
     const Record *record = eam->records + neighbor->near_start[row] / LANES;

@@ -117,7 +117,7 @@ static void kick(Run *run)
   double factor[GB_MAX_TYPES];
   for (int t = 0; t < a->ntypes; t++)
     factor[t] = 0.5 * run->options->dt_ps / (GB_MVV_TO_EV * a->mass[t]);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (a->n > GB_MANY_ATOMS)
   for (int i = 0; i < a->n; i++)
     for (int d = 0; d < 3; d++)
       a->v[i][d] += factor[a->type[i]] * a->f[i][d];
@@ -131,7 +131,7 @@ static GbStatus drift(Run *run, const double factor[3])
   int far = 0;
   for (int d = 0; d < 3; d++)
     lo[d] = a->lo[d];
-#pragma omp parallel for schedule(static) reduction(| : far)
+#pragma omp parallel for schedule(static) reduction(| : far) if (a->n > GB_MANY_ATOMS)
   for (int i = 0; i < a->n; i++) {
     double v2 = 0.0;
     for (int d = 0; d < 3; d++) {
@@ -154,7 +154,7 @@ static GbStatus drift(Run *run, const double factor[3])
 static void scale_velocities(Run *run, double factor, double kinetic)
 {
   GbAtoms *a = run->atoms;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (a->n > GB_MANY_ATOMS)
   for (int i = 0; i < a->n; i++)
     for (int d = 0; d < 3; d++)
       a->v[i][d] *= factor;

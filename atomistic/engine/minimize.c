@@ -97,7 +97,7 @@ static void move(Fire *fire, double length)
     lo[d] = a->lo[d];
     a->length[d] *= factor[d];
   }
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (a->n > GB_MANY_ATOMS)
   for (int i = 0; i < a->n; i++)
     for (int d = 0; d < 3; d++)
       a->x[i][d] = lo[d] + (a->x[i][d] - lo[d]) * factor[d] + length * fire->v[i][d];

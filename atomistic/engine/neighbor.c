@@ -7,11 +7,13 @@
  * motion; the list is stale when that falls below c. */
 #include "atomistic/engine/neighbor.h"
 
+#include "atomistic/engine/simd.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAD = 4, FIRST_STRIDE = 64, MAX_IMAGES = 1000 };
+enum { FIRST_STRIDE = 64, MAX_IMAGES = 1000 };
 
 /* What a build needs, kept from one build to the next. */
 struct GbNeighborWork {
@@ -22,8 +24,9 @@ struct GbNeighborWork {
   int64_t start_capacity;
   int atom_capacity, entry_capacity, share_capacity;
   int64_t list_capacity;
-  int *wrap; /* [n][3] box of the atom: x - wrap * length lies in the box */
-  int nraw;  /* entries in order of making */
+  double *column[3]; /* [nentries + lanes] positions of the entries, coordinate by coordinate */
+  int *wrap;         /* [n][3] box of the atom: x - wrap * length lies in the box */
+  int nraw;          /* entries in order of making */
   int raw_capacity;
   int *raw_source;
   int (*raw_image)[3];
@@ -54,6 +57,8 @@ void GbNeighborFree(GbNeighbor *neighbor)
   struct GbNeighborWork *work = neighbor->work;
   if (work) {
     free(work->start);
+    for (int d = 0; d < 3; d++)
+      free(work->column[d]);
     free(work->wrap);
     free(work->raw_source);
     free(work->raw_image);
@@ -79,7 +84,7 @@ bool GbNeighborIsStale(const GbNeighbor *neighbor, const GbAtoms *atoms)
   if (slack <= 0.0) return true;
   double limit = 0.25 * slack * slack;
   int moved = 0;
-#pragma omp parallel for schedule(static) reduction(| : moved)
+#pragma omp parallel for schedule(static) reduction(| : moved) if (atoms->n > GB_MANY_ATOMS)
   for (int i = 0; i < atoms->n; i++) {
     double u2 = 0.0;
     for (int d = 0; d < 3; d++) {
@@ -163,11 +168,11 @@ static GbStatus wrap_atoms(GbNeighbor *neighbor, const GbAtoms *atoms, double re
   return GB_OK;
 }
 
-/* Cells of at least a third of the reach, but no more of them than a few per atom (few atoms may
- * lie far apart). */
+/* Cells of about two thirds of the reach (measured: the best size), but no more of them than a few
+ * per atom (few atoms may lie far apart). */
 static void choose_cells(struct GbNeighborWork *work, double reach, int n)
 {
-  double extent[3], edge = reach / 3.0;
+  double extent[3], edge = reach / 1.5;
   memcpy(extent, work->edge, sizeof extent);
   for (;; edge *= 1.25) {
     double total = 1.0;
@@ -253,6 +258,8 @@ static GbStatus reserve_entries(GbNeighbor *neighbor)
   GB_CALL(resize((void **)&neighbor->type, capacity, sizeof(int)));
   GB_CALL(resize((void **)&neighbor->image, capacity, sizeof *neighbor->image));
   GB_CALL(resize((void **)&neighbor->x, capacity + 1, sizeof *neighbor->x));
+  for (int d = 0; d < 3; d++)
+    GB_CALL(resize((void **)&work->column[d], capacity + GB_LANES, sizeof(double)));
   work->entry_capacity = (int)capacity;
   return GB_OK;
 }
@@ -294,7 +301,7 @@ static GbStatus sort_entries(GbNeighbor *neighbor, const GbAtoms *atoms)
 
 void GbNeighborUpdate(GbNeighbor *neighbor, const GbAtoms *atoms)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (neighbor->nentries > GB_MANY_ATOMS)
   for (int e = 0; e < neighbor->nentries; e++) {
     int i = neighbor->source[e];
     for (int d = 0; d < 3; d++)
@@ -312,21 +319,25 @@ typedef struct {
   int near;
 } RowSize;
 
-/* Appends the entries of [from, to) within the cutoff of site entry `self`; branch-free, as about
- * half of them are. */
+/* Appends the entries of [from, to) within the cutoff of entry `self`. Branch-free, as about half
+ * of them are; once the row is full only the count goes on. */
 static RowSize scan_range(const GbNeighbor *neighbor, int self, int64_t from, int64_t to,
                           double cut2, double near2, int *row, RowSize size)
 {
+  const struct GbNeighborWork *work = neighbor->work;
   const double *xi = neighbor->x[self];
-  int room = neighbor->stride;
-  for (int64_t e = from; e < to; e++) {
-    const double *xj = neighbor->x[e];
-    double dx = xj[0] - xi[0], dy = xj[1] - xi[1], dz = xj[2] - xi[2];
-    double d2 = dx * dx + dy * dy + dz * dz;
-    row[size.count < room ? size.count : room - 1] = (int)e;
-    int take = (d2 < cut2) & (e != self);
-    size.count += take;
-    size.near += take & (d2 < near2);
+  const GbV4 x = gb_splat(xi[0]), y = gb_splat(xi[1]), z = gb_splat(xi[2]);
+  const int last = neighbor->stride - GB_LANES;
+  for (int64_t e = from; e < to; e += GB_LANES) {
+    const GbI4 index = {e, e + 1, e + 2, e + 3};
+    GbV4 dx = gb_load4(work->column[0] + e) - x;
+    GbV4 dy = gb_load4(work->column[1] + e) - y;
+    GbV4 dz = gb_load4(work->column[2] + e) - z;
+    GbV4 d2 = dx * dx + dy * dy + dz * dz;
+    GbI4 take = (d2 < cut2) & (index < to) & (index != self);
+    int place = size.count < last ? size.count : last;
+    size.count += gb_compress(row + place, __builtin_convertvector(index, GbS4), take);
+    size.near += gb_count(take & (d2 < near2));
   }
   return size;
 }
@@ -366,7 +377,9 @@ static RowSize scan_type(const GbNeighbor *neighbor, int self, int b, int *row, 
 static int build_rows(GbNeighbor *neighbor)
 {
   int longest = 0, ntypes = neighbor->ntypes;
-#pragma omp parallel for schedule(dynamic, 64) reduction(max : longest)
+#pragma omp parallel for schedule(dynamic, 64)                                                     \
+    reduction(max                                                                                  \
+              : longest) if (neighbor->last - neighbor->first > GB_FEW_SITES)
   for (int k = neighbor->first; k < neighbor->last; k++) {
     int64_t r = k - neighbor->first;
     int *row = neighbor->list + r * neighbor->stride, near = 0;
@@ -375,10 +388,10 @@ static int build_rows(GbNeighbor *neighbor)
       size.near = 0;
       size =
           scan_type(neighbor, neighbor->entry[k], b, neighbor->list + r * neighbor->stride, size);
-      for (; size.count % PAD; size.count++) /* kernels read four at a time */
+      for (; size.count % GB_LANES; size.count++) /* kernels read four at a time */
         if (size.count < neighbor->stride) row[size.count] = neighbor->nentries;
       neighbor->end[r * ntypes + b] = size.count;
-      near += (size.near + PAD - 1) / PAD * PAD;
+      near += (size.near + GB_LANES - 1) / GB_LANES * GB_LANES;
     }
     neighbor->near_start[r + 1] = near;
     if (size.count > longest) longest = size.count;
@@ -406,8 +419,8 @@ static GbStatus fill_rows(GbNeighbor *neighbor)
 {
   GB_CALL(reserve_rows(neighbor, neighbor->stride > 0 ? neighbor->stride : FIRST_STRIDE));
   int longest = build_rows(neighbor);
-  if (longest >= neighbor->stride) { /* the last place is scratch */
-    GB_CALL(reserve_rows(neighbor, longest + longest / 8 + PAD));
+  if (longest > neighbor->stride - GB_LANES) { /* the last places are scratch */
+    GB_CALL(reserve_rows(neighbor, longest + longest / 8 + 2 * GB_LANES));
     build_rows(neighbor);
   }
   int share = neighbor->last - neighbor->first;
@@ -428,6 +441,9 @@ GbStatus GbNeighborBuild(GbNeighbor *neighbor, const GbAtoms *atoms, int rank, i
   GB_CALL(make_entries(neighbor, atoms, reach));
   GB_CALL(sort_entries(neighbor, atoms));
   GbNeighborUpdate(neighbor, atoms);
+  for (int e = 0; e < neighbor->nentries; e++)
+    for (int d = 0; d < 3; d++)
+      neighbor->work->column[d][e] = neighbor->x[e][d];
   int64_t blocks = (atoms->n + block - 1) / block;
   int64_t first = blocks * rank / size * block, last = blocks * (rank + 1) / size * block;
   neighbor->first = (int)(first < atoms->n ? first : atoms->n);

@@ -61,6 +61,16 @@ static inline void gb_transpose(GbV4 v[4])
   v[3] = __builtin_shuffle(b, d, (GbI4){2, 3, 6, 7});
 }
 
+/* How many lanes of `take` are set. */
+static inline int gb_count(GbI4 take)
+{
+#ifdef __AVX2__
+  return __builtin_popcount((unsigned)_mm256_movemask_pd((__m256d)take));
+#else
+  return -(int)(take[0] + take[1] + take[2] + take[3]);
+#endif
+}
+
 /* Stores those of four integers whose lane of `take` is set, in order, and returns how many. Up to
  * four places from `to` on are overwritten. */
 static inline int gb_compress(int *to, GbS4 from, GbI4 take)
