@@ -17,8 +17,10 @@
  * Omega tr eps* = tr D / (3 K). V* is thus gamma Omega at the saddle.
  *
  * Filter. A saddle is taken as one of a shear transformation if at least min_atoms atoms moved and
- * the shear volume of the event exceeds its dilatation volume; others (hops of single atoms) are
- * counted but left out. Saddles of equal barrier and end state at the same place are one. */
+ * the shear volume of the event is at least min_shear_volume and exceeds its dilatation volume.
+ * Others (hops of single atoms, steps between the shallow minima of one basin, which carry no
+ * strain) are counted but left out. Saddles of equal barrier and end state at the same place are
+ * one. */
 #include "atomistic/statistics/barriers.h"
 
 #include "base/log.h"
@@ -299,7 +301,8 @@ static GbStatus sort_rows(const GbAtoms *minimum, const GbBarrierOptions *option
     if (is_duplicate(minimum, rows, accepted, naccepted, row)) {
       counts->duplicates++;
     } else if (row[ROW_ATOMS] < options->min_atoms || row[ROW_BARRIER] <= 0.0 ||
-               row[ROW_REVERSE] <= 0.0 || row[ROW_SHEAR] < fabs(row[ROW_DILATATION])) {
+               row[ROW_REVERSE] <= 0.0 || row[ROW_SHEAR] < fabs(row[ROW_DILATATION]) ||
+               row[ROW_SHEAR] * 1e-3 < options->min_shear_volume_nm3) {
       counts->not_shear++;
     } else {
       accepted[naccepted++] = s;

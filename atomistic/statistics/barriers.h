@@ -12,6 +12,7 @@ typedef struct {
   double push_radius;                         /* angstrom, of the group of atoms that is pushed */
   double moved_threshold;                     /* angstrom: an atom that moved further took part */
   int min_atoms;                              /* fewer atoms are no shear transformation */
+  double min_shear_volume_nm3;                /* nor is less shear */
   double shear_modulus_GPa, bulk_modulus_GPa; /* of the state, for the activation volumes */
   uint64_t seed;
   GbMaterialState state;

@@ -1,13 +1,13 @@
 /* Activation-relaxation technique, ART nouveau.
  *
- * 1. Push. From the minimum, step along a given direction d; after each step relax a little in the
- *    hyperplane perpendicular to d, and find the lowest eigenvalue of the Hessian, until it is
- *    negative: the configuration has left the harmonic basin.
+ * 1. Push. From the minimum, a few steps along the given direction, then along the lowest mode that
+ *    Lanczos finds from the last one, so that the push turns into a soft direction near where it
+ *    started and the energy stays close to that of the paths out of the basin. After each step
+ * relax a little perpendicular to it. The push ends where the curvature is negative.
  * 2. Climb. With the lowest eigenvector v, follow the effective force f - 2 (f.v) v: uphill along
  * v, downhill in all other directions. Its fixed points of negative curvature along v are saddle
- * points of index one. Steps are L-BFGS steps; v is renewed every few steps from the last one,
- * which costs few evaluations. Where the curvature has become positive again, only the component
- * along v is followed, so that the search does not fall back into the basin.
+ *    points of index one. Steps are L-BFGS steps; v is renewed every few steps from the last one.
+ *    Where the curvature has become positive again, the push goes on from there.
  * 3. Relax both sides. From the saddle +- kick v: one side must return to the initial minimum
  *    (connected), the other end in a different one.
  *
@@ -25,17 +25,18 @@
 
 enum {
   GB_LANCZOS_MAX = 40,
-  GB_PUSH_RELAX = 4,    /* perpendicular steps after each step of the push */
-  GB_CLIMB_REFRESH = 5, /* climbing steps between two renewals of the mode */
-  GB_FLAT_MAX = 12      /* renewals in a row with positive curvature before giving up */
+  GB_PUSH_LANCZOS = 8, /* iterations while the push still climbs */
+  GB_PUSH_RELAX = 4,   /* perpendicular steps after each step of the push */
+  GB_CLIMB_REFRESH = 5 /* climbing steps between two renewals of the mode */
 };
 
 GbSaddleOptions GbSaddleDefaults(void)
 {
   return (GbSaddleOptions){.push_step = 0.35,
-                           .max_push_steps = 20,
-                           .negative_curvature = -0.3,
-                           .lanczos_iterations = 16,
+                           .fixed_pushes = 3,
+                           .max_push_steps = 40,
+                           .negative_curvature = -0.05,
+                           .lanczos_iterations = 20,
                            .lanczos_step = 5e-3,
                            .max_step = 0.35,
                            .force_tolerance = 5e-3,
@@ -173,97 +174,117 @@ static void remove_component(int n, const double *unit, double *vector)
     vector[i] -= overlap * unit[i];
 }
 
-/* Phase 1. On success the search stands at negative curvature and saddle->mode is its mode. */
-static GbStatus push_out(Search *s, const double *push, GbSaddle *saddle, int *unstable)
-{
-  const GbSaddleOptions *o = s->options;
-  const int n = s->surface->n;
-  const double length = GbVectorNorm(n, push);
-  double *direction = saddle->final; /* not needed until phase 3 */
-  double energy;
-  for (int i = 0; i < n; i++)
-    direction[i] = saddle->mode[i] = push[i] / length;
-  *unstable = 0;
-  for (int k = 0; k < o->max_push_steps && !*unstable; k++) {
-    for (int i = 0; i < n; i++)
-      s->x[i] += o->push_step * direction[i];
-    GbLbfgsReset(s->lbfgs);
-    for (int r = 0; r < GB_PUSH_RELAX; r++) {
-      GB_CALL(evaluate(s, saddle, &energy));
-      memcpy(s->effective, s->force, (size_t)n * sizeof(double));
-      remove_component(n, direction, s->effective);
-      GbLbfgsStep(s->lbfgs, s->x, s->effective, s->step);
-      for (int i = 0; i < n; i++)
-        s->x[i] += s->step[i];
-    }
-    if (k < 1) continue; /* one step out is still well inside the basin */
-    GB_CALL(evaluate(s, saddle, &energy));
-    GB_CALL(GbLanczosLowest(s->surface, s->x, s->force, o->lanczos_iterations, o->lanczos_step,
-                            saddle->mode, &saddle->eigenvalue, s->work, &saddle->evaluations));
-    *unstable = saddle->eigenvalue < o->negative_curvature;
-    if (saddle->evaluations > o->max_evaluations) break;
-  }
-  return GB_OK;
-}
-
 /* Renews the mode; the memory of steps is dropped when the mode has turned. */
-static GbStatus renew_mode(Search *s, GbSaddle *saddle)
+static GbStatus renew_mode(Search *s, int iterations, GbSaddle *saddle)
 {
-  const GbSaddleOptions *o = s->options;
   const int n = s->surface->n;
   double *old = s->step;
   memcpy(old, saddle->mode, (size_t)n * sizeof(double));
-  GB_CALL(GbLanczosLowest(s->surface, s->x, s->force, o->lanczos_iterations, o->lanczos_step,
+  if (iterations > s->options->lanczos_iterations) iterations = s->options->lanczos_iterations;
+  GB_CALL(GbLanczosLowest(s->surface, s->x, s->force, iterations, s->options->lanczos_step,
                           saddle->mode, &saddle->eigenvalue, s->work, &saddle->evaluations));
   if (fabs(GbVectorDot(n, old, saddle->mode)) < 0.9) GbLbfgsReset(s->lbfgs);
   return GB_OK;
 }
 
-/* The step of the climb at negative (then by L-BFGS) or positive curvature (then along the mode).
- */
-static void climb_step(Search *s, const GbSaddle *saddle)
+/* One step of the push along the mode, away from `initial`, and relaxation perpendicular to it. */
+static GbStatus push_step(Search *s, const double *initial, GbSaddle *saddle)
 {
   const int n = s->surface->n;
-  const double along = GbVectorDot(n, saddle->mode, s->force);
-  if (saddle->eigenvalue >= 0.0) {
-    const double sign = along > 0.0 ? -1.0 : 1.0;
-    for (int i = 0; i < n; i++)
-      s->step[i] = sign * 0.3 * s->options->max_step * saddle->mode[i];
-    GbLbfgsReset(s->lbfgs);
-    return;
-  }
+  double outwards = 0.0;
   for (int i = 0; i < n; i++)
-    s->effective[i] = s->force[i] - 2.0 * along * saddle->mode[i];
-  GbLbfgsStep(s->lbfgs, s->x, s->effective, s->step);
+    outwards += saddle->mode[i] * (s->x[i] - initial[i]);
+  for (int i = 0; i < n; i++) {
+    if (outwards < 0.0) saddle->mode[i] = -saddle->mode[i];
+    s->x[i] += s->options->push_step * saddle->mode[i];
+  }
+  GbLbfgsReset(s->lbfgs);
+  for (int r = 0; r < GB_PUSH_RELAX; r++) {
+    GB_CALL(evaluate(s, saddle, &saddle->energy_saddle));
+    memcpy(s->effective, s->force, (size_t)n * sizeof(double));
+    remove_component(n, saddle->mode, s->effective);
+    GbLbfgsStep(s->lbfgs, s->x, s->effective, s->step);
+    for (int i = 0; i < n; i++)
+      s->x[i] += s->step[i];
+  }
+  GbLbfgsReset(s->lbfgs);
+  return GB_OK;
 }
 
-/* Phase 2. */
+/* Phase 1, from the minimum or from where the climb lost its negative curvature. On success the
+ * search stands at negative curvature with the mode and the force of that place. */
+static GbStatus push_out(Search *s, const double *initial, GbSaddle *saddle, int *pushes,
+                         int *unstable)
+{
+  const GbSaddleOptions *o = s->options;
+  double before = -HUGE_VAL;
+  *unstable = 0;
+  while (*pushes < o->max_push_steps && saddle->evaluations < o->max_evaluations) {
+    GB_CALL(push_step(s, initial, saddle));
+    (*pushes)++;
+    GB_CALL(evaluate(s, saddle, &saddle->energy_saddle));
+    /* The energy has stopped rising: a ridge is near, and its mode is worth more iterations. */
+    const int rising = saddle->energy_saddle > before;
+    before = saddle->energy_saddle;
+    GB_CALL(renew_mode(s, rising ? GB_PUSH_LANCZOS : o->lanczos_iterations, saddle));
+    *unstable = saddle->eigenvalue < o->negative_curvature;
+    if (*unstable) break;
+  }
+  return GB_OK;
+}
+
+/* Phase 2, one stretch of negative curvature. Ends at a saddle, when the curvature turns positive
+ * or at a limit. */
 static GbStatus climb(Search *s, GbSaddle *saddle, int *converged)
 {
   const GbSaddleOptions *o = s->options;
   const int n = s->surface->n;
-  int since = 0, flat = 0;
-  *converged = 0;
-  GbLbfgsReset(s->lbfgs);
-  while (saddle->evaluations < o->max_evaluations && flat < GB_FLAT_MAX) {
+  int since = 0;
+  while (saddle->evaluations < o->max_evaluations && saddle->eigenvalue < 0.0) {
     GB_CALL(evaluate(s, saddle, &saddle->energy_saddle));
     saddle->max_force = GbVectorMax(n, s->force);
-    const int arrived = saddle->max_force < o->force_tolerance;
     if (saddle->energy_saddle - saddle->energy_initial > o->max_barrier) break;
-    if (arrived || ++since >= GB_CLIMB_REFRESH || saddle->eigenvalue >= 0.0) {
-      GB_CALL(renew_mode(s, saddle));
+    const int arrived = saddle->max_force < o->force_tolerance;
+    if (arrived || ++since >= GB_CLIMB_REFRESH) {
+      GB_CALL(renew_mode(s, o->lanczos_iterations, saddle));
       since = 0;
-      flat = saddle->eigenvalue >= 0.0 ? flat + 1 : 0;
     }
-    if (arrived && saddle->eigenvalue < 0.0) {
-      *converged = 1;
-      break;
-    }
-    climb_step(s, saddle);
+    *converged = arrived && saddle->eigenvalue < 0.0;
+    if (*converged || saddle->eigenvalue >= 0.0) break;
+    const double along = GbVectorDot(n, saddle->mode, s->force);
+    for (int i = 0; i < n; i++)
+      s->effective[i] = s->force[i] - 2.0 * along * saddle->mode[i];
+    GbLbfgsStep(s->lbfgs, s->x, s->effective, s->step);
     for (int i = 0; i < n; i++)
       s->x[i] += s->step[i];
   }
-  memcpy(saddle->saddle, s->x, (size_t)n * sizeof(double));
+  return GB_OK;
+}
+
+/* Phases 1 and 2, by turns. */
+static GbStatus find_saddle(Search *s, const double *initial, const double *push, GbSaddle *saddle,
+                            int *converged)
+{
+  const GbSaddleOptions *o = s->options;
+  const size_t n = (size_t)s->surface->n;
+  const double length = GbVectorNorm((int)n, push);
+  int pushes = 0, unstable;
+  *converged = 0;
+  saddle->outcome = GB_SADDLE_NO_INSTABILITY;
+  for (size_t i = 0; i < n; i++)
+    saddle->mode[i] = push[i] / length;
+  for (; pushes < o->fixed_pushes; pushes++)
+    GB_CALL(push_step(s, initial, saddle));
+  while (!*converged) {
+    GB_CALL(push_out(s, initial, saddle, &pushes, &unstable));
+    if (!unstable) break;
+    saddle->outcome = GB_SADDLE_NOT_CONVERGED;
+    GbLbfgsReset(s->lbfgs);
+    GB_CALL(climb(s, saddle, converged));
+    if (saddle->energy_saddle - saddle->energy_initial > o->max_barrier) break;
+    if (saddle->evaluations >= o->max_evaluations) break;
+  }
+  memcpy(saddle->saddle, s->x, n * sizeof(double));
   return GB_OK;
 }
 
@@ -318,11 +339,7 @@ static GbStatus search_phases(Search *s, const double *initial, const double *pu
   int done;
   memcpy(s->x, initial, (size_t)s->surface->n * sizeof(double));
   GB_CALL(evaluate(s, saddle, &saddle->energy_initial));
-  saddle->outcome = GB_SADDLE_NO_INSTABILITY;
-  GB_CALL(push_out(s, push, saddle, &done));
-  if (!done) return GB_OK;
-  saddle->outcome = GB_SADDLE_NOT_CONVERGED;
-  GB_CALL(climb(s, saddle, &done));
+  GB_CALL(find_saddle(s, initial, push, saddle, &done));
   if (!done) return GB_OK;
   GB_CALL(relax_sides(s, initial, saddle));
   return GB_OK;

@@ -6,8 +6,9 @@
 
 /* Lengths are 2-norms over all coordinates unless said otherwise. */
 typedef struct {
-  double push_step; /* length of one step of the push */
-  int max_push_steps;
+  double push_step;          /* length of one step of the push */
+  int fixed_pushes;          /* first steps, along the direction given */
+  int max_push_steps;        /* all steps */
   double negative_curvature; /* eigenvalue (< 0) that ends the push */
   int lanczos_iterations;    /* at most this many per call */
   double lanczos_step;       /* finite difference of the force */

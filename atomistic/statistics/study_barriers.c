@@ -14,6 +14,7 @@ static GbBarrierOptions barrier_options(const GbStudy *study, int s)
                         .push_radius = c->saddle_push_radius_A,
                         .moved_threshold = c->saddle_moved_A,
                         .min_atoms = (int)c->saddle_min_atoms,
+                        .min_shear_volume_nm3 = c->saddle_min_shear_volume_nm3,
                         .shear_modulus_GPa = m->shear_modulus_GPa[s][0].value,
                         .bulk_modulus_GPa = m->bulk_modulus_GPa[s][0].value,
                         .seed = study->run->seed,
