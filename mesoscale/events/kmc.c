@@ -37,7 +37,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double SEGMENT_K = 25;
+static const double SEGMENT_K = 100;
 static const double SEGMENT_LEAST_K = 0.05;
 /* GPa: changes a rate by V* 1e-5 / kT, 0.1 % at 77 K for V* = 0.1 nm^3. */
 static const double STRESS_TOLERANCE = 1e-5;
