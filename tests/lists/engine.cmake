@@ -7,3 +7,6 @@ foreach(case nve crystals)
               SOURCES verification/engine/test_${case}.c verification/engine/lammps.c
               LIBS gb_engine ZLIB::ZLIB LABELS atomistic)
 endforeach()
+gb_add_test(NAME unit.atomistic.setfl SOURCES unit/engine/test_setfl.c LIBS gb_engine LABELS atomistic)
+gb_add_test(NAME unit.atomistic.force SOURCES unit/engine/test_force.c LIBS gb_engine RANKS 1 2
+            LABELS atomistic)
