@@ -22,20 +22,15 @@ def find(run, *names):
     return path
 
 
-def table(path):
-    """Columns of a CSV file by name: arrays of numbers, or of text where not all are numbers."""
+def table(path, words=()):
+    """Columns of a CSV file by name: arrays of numbers (an empty cell is NaN), but for those in
+    `words` arrays of text."""
     with open(path, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     if not rows:
         raise ValueError(f"{path} holds no rows")
-    return {name: numbers([row[name] for row in rows]) for name in rows[0]}
-
-
-def numbers(cells):
-    try:
-        return np.array([float(cell or "nan") for cell in cells])
-    except ValueError:
-        return np.array(cells)
+    return {name: np.array([row[name] for row in rows]) if name in words else
+            np.array([float(row[name] or "nan") for row in rows]) for name in rows[0]}
 
 
 # --- Published values ----------------------------------------------------------------------------
@@ -71,7 +66,7 @@ def summary(run):
 
 def reloading(run):
     """hardness/reload.csv."""
-    return table(find(run, "hardness", "reload.csv"))
+    return table(find(run, "hardness", "reload.csv"), words=("phase",))
 
 
 def tension(run):
@@ -108,7 +103,7 @@ def snapshot(run, *names):
 
 def mesoscale_table(run, name):
     """mesoscale/NAME.csv."""
-    return table(find(run, "mesoscale", f"{name}.csv"))
+    return table(find(run, "mesoscale", f"{name}.csv"), words=("phase", "kind"))
 
 
 def mesoscale_fields(run, sample, names):
