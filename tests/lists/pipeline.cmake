@@ -14,4 +14,11 @@ if(GLASSBAND_MESOSCALE)
     set_tests_properties(robustness.${name} PROPERTIES
       TIMEOUT 600 PROCESSORS 2 ENVIRONMENT "${pipeline_environment}")
   endforeach()
+
+  # Alone on the machine: it is the longest test and its time is a promise of the README.
+  add_test(NAME integration.quickstart
+           COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/integration/quickstart.sh
+                   $<TARGET_FILE:glassband> ${PROJECT_SOURCE_DIR} ${MPIEXEC_EXECUTABLE})
+  set_tests_properties(integration.quickstart PROPERTIES
+    TIMEOUT 1800 RUN_SERIAL TRUE ENVIRONMENT "${pipeline_environment}")
 endif()
