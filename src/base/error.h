@@ -45,8 +45,7 @@ int GbExitCode(GbStatus status);
  * only some ranks do (reading a file on rank 0), so that all ranks fail together. */
 GbStatus GbErrorSync(MPI_Comm comm, GbStatus status);
 
-#define GB_FAIL(status, ...)                                                                       \
-  return GbErrorSet((status), __FILE__, __LINE__, __func__, __VA_ARGS__)
+#define GB_FAIL(status, ...) return GbErrorSet((status), __FILE__, __LINE__, __func__, __VA_ARGS__)
 
 #define GB_CALL(call)                                                                              \
   do {                                                                                             \
@@ -65,7 +64,8 @@ GbStatus GbErrorSync(MPI_Comm comm, GbStatus status);
   } while (0)
 
 /* Allocates n zeroed items; on failure returns GB_ERR_MEMORY from the calling function. */
-#define GB_CALLOC(pointer, n) GB_CALL(GbCalloc((void **)&(pointer), (size_t)(n), sizeof(*(pointer))))
+#define GB_CALLOC(pointer, n)                                                                      \
+  GB_CALL(GbCalloc((void **)&(pointer), (size_t)(n), sizeof(*(pointer))))
 
 #include <stddef.h>
 /* Zeroed memory for n items; n = 0 gives a valid pointer. Freed with free(). */

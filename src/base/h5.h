@@ -3,7 +3,8 @@
  * A file is written as PATH.tmp and gets its final name only in GbH5Close, so a kill or a full disk
  * never leaves half a file under a final name. All functions are for one process: under MPI call
  * them on rank 0 and pass the status through GbErrorSync. Datasets are named "group/sub/name";
- * missing groups are made. Every numeric dataset has a `units` attribute ("1" for dimensionless). */
+ * missing groups are made. Every numeric dataset has a `units` attribute ("1" for dimensionless).
+ */
 #ifndef GB_BASE_H5_H
 #define GB_BASE_H5_H
 
@@ -31,7 +32,8 @@ GbStatus GbH5WriteDoubles(GbH5 *file, const char *name, int rank, const size_t *
 GbStatus GbH5WriteInts(GbH5 *file, const char *name, int rank, const size_t *dims,
                        const int64_t *data, const char *units);
 GbStatus GbH5WriteScalar(GbH5 *file, const char *name, double value, const char *units);
-/* A group (and those above it); no error if it is there already. For groups that hold no dataset. */
+/* A group (and those above it); no error if it is there already. For groups that hold no dataset.
+ */
 GbStatus GbH5MakeGroup(GbH5 *file, const char *name);
 /* Attribute of an existing group or dataset ("" or "/" is the file itself). */
 GbStatus GbH5WriteText(GbH5 *file, const char *object, const char *attribute, const char *text);

@@ -17,8 +17,8 @@ void GbLog(GbLogLevel level, const char *fmt, ...) __attribute__((format(printf,
 #define GbLogWarn(...) GbLog(GB_LOG_WARNING, __VA_ARGS__)
 #define GbLogDebug(...) GbLog(GB_LOG_DEBUG, __VA_ARGS__)
 
-/* Progress of one piece of long work: percent done, rate and time left; one line that redraws itself
- * on a terminal, a plain line every 10 % otherwise and in the log file. */
+/* Progress of one piece of long work: percent done, rate and time left; one line that redraws
+ * itself on a terminal, a plain line every 10 % otherwise and in the log file. */
 typedef struct {
   char label[64], unit[16];
   double total, start_s, shown_s, shown_fraction;

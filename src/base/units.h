@@ -19,10 +19,10 @@
  * amu (100 m/s)^2 / e = 1.66053906660e-27 * 1e4 / 1.602176634e-19 */
 #define GB_MVV_TO_EV 1.0364269656e-4
 
-#define GB_EV_PER_A3_IN_GPA 160.2176634  /* eV/angstrom^3 to GPa, exact */
-#define GB_EV_PER_A3_IN_BAR 1602176.634  /* eV/angstrom^3 to bar, exact */
+#define GB_EV_PER_A3_IN_GPA 160.2176634    /* eV/angstrom^3 to GPa, exact */
+#define GB_EV_PER_A3_IN_BAR 1602176.634    /* eV/angstrom^3 to bar, exact */
 #define GB_GPA_NM3_IN_EV 6.241509074460763 /* GPa nm^3 to eV */
-#define GB_GPA_IN_HV 101.97162129779283  /* GPa to kgf/mm^2, the Vickers number's unit */
+#define GB_GPA_IN_HV 101.97162129779283    /* GPa to kgf/mm^2, the Vickers number's unit */
 
 #define GB_PI 3.14159265358979323846
 
