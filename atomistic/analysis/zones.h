@@ -1,6 +1,7 @@
 /* Shear bands and their zones from eta_Mises.
  *
- * eta_Mises is coarse-grained on voxels; voxels above the threshold (0.3) are clustered; a cluster
+ * eta_Mises is averaged on voxels and smoothed over their neighbours (so over about twice the voxel
+ * edge); voxels above the threshold (0.3) that share faces are clustered; a cluster
  * that joins both free surfaces (x) is spanning, one that does not is nonspanning: its front is the
  * zone at and ahead of the tip, its tail the rest. */
 #ifndef GB_ATOMISTIC_ZONES_H

@@ -260,6 +260,23 @@ static void rough_surface(void **state)
   free_piece(&piece);
 }
 
+/* Single transformed regions that happen to lie in a row from surface to surface are no band. */
+static void chance_chain(void **state)
+{
+  (void)state;
+  Piece piece;
+  make_piece(&piece);
+  for (int i = 0; i < piece.atoms.n; i++) {
+    const double *x = piece.atoms.x[i];
+    double along = fmod(x[0], 10.0) - 5.0, across = x[2] - (x[0] - along) - 10.0;
+    bool inside = fabs(along) < 3.5 && fabs(across) < 3.5 && fabs(x[1] - 9.0) < 5.0;
+    if (inside) piece.strain.eta_mises[i] = strong;
+  }
+  classify(&piece);
+  assert_int_equal(piece.zones.count[GB_ZONE_SPANNING], 0);
+  free_piece(&piece);
+}
+
 static void fractions(void **state)
 {
   (void)state;
@@ -299,5 +316,5 @@ static void bad_arguments(void **state)
 GB_TEST_MAIN("unit.analysis.zones", cmocka_unit_test(no_band), cmocka_unit_test(spanning_bands),
              cmocka_unit_test(nonspanning_bands), cmocka_unit_test(both_kinds),
              cmocka_unit_test(buried_band), cmocka_unit_test(notch_walls_are_surfaces),
-             cmocka_unit_test(rough_surface), cmocka_unit_test(fractions),
-             cmocka_unit_test(bad_arguments))
+             cmocka_unit_test(rough_surface), cmocka_unit_test(chance_chain),
+             cmocka_unit_test(fractions), cmocka_unit_test(bad_arguments))
