@@ -10,3 +10,4 @@ endforeach()
 gb_add_test(NAME unit.atomistic.setfl SOURCES unit/engine/test_setfl.c LIBS gb_engine LABELS atomistic)
 gb_add_test(NAME unit.atomistic.force SOURCES unit/engine/test_force.c LIBS gb_engine RANKS 1 2
             LABELS atomistic)
+gb_add_test(NAME unit.atomistic.atoms SOURCES unit/engine/test_atoms.c LIBS gb_engine LABELS atomistic)
