@@ -403,7 +403,7 @@ static GbStatus reserve_rows(GbNeighbor *neighbor, int stride)
 {
   struct GbNeighborWork *work = neighbor->work;
   int share = neighbor->last - neighbor->first;
-  if (share > work->share_capacity) {
+  if (share > work->share_capacity || !neighbor->near_start) { /* a rank may have no sites */
     GB_CALL(resize((void **)&neighbor->end, (int64_t)share * neighbor->ntypes, sizeof(int)));
     GB_CALL(resize((void **)&neighbor->near_start, share + 1, sizeof *neighbor->near_start));
     work->share_capacity = share;
