@@ -2,9 +2,9 @@
  * change with the thermal cycles.
  *
  * Strains are taken between snapshots as they are at the low temperature, not between inherent
- * structures: at 100 K thermal motion adds about 0.03 to an atom's eta_Mises (measured between two
- * snapshots of the undeformed sample, see the theory page), little against the 0.3 of the smallest
- * strain that counts, and the published fractions were taken so. */
+ * structures: between two snapshots of an undeformed sample at 100 K an atom's eta_Mises is 0.03 in
+ * the mean (0.05 at the surface) from thermal motion alone, little against the 0.3 of the smallest
+ * strain that counts, and the published fractions are of snapshots too. */
 #include "atomistic/protocol/session.h"
 
 #include "base/h5.h"

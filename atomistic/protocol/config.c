@@ -59,12 +59,12 @@ static const GbParam params[] = {
          "Height of the right notch over the left one; together they are centred"),
 
     REAL(tension_strain_rate_per_s, "1e10", 1, 1e13, "Engineering strain rate along z"),
-    REAL(tension_max_strain, "0.2", 1e-4, 10, "Engineering strain at which tension ends"),
+    REAL(tension_max_strain, "0.24", 1e-4, 10, "Engineering strain at which tension ends"),
     REAL(tension_frame_strain, "0.01", 1e-6, 1, "Strain between snapshots"),
     CHOICE(tension_lateral, "stress_free", lateral_modes,
            "Box along y during tension: its length free at zero stress, or fixed"),
 
-    LIST(cycle_at_strains, "[0.08, 0.2]", 0, 10,
+    LIST(cycle_at_strains, "[0.18, 0.24]", 0, 10,
          "Strains whose states are thermally cycled (the nearest snapshots)"),
     WHOLE(cycle_count, "5", 0, 1000, "Thermal cycles of each state"),
     REAL(cycle_low_temperature_K, "100", 1, 5000, "Cold end of a cycle; snapshots are taken there"),
@@ -77,10 +77,11 @@ static const GbParam params[] = {
 
     REAL(zone_strain_cutoff_angstrom, "4.2", 1, 20, "Neighbours that define the atomic strain"),
     REAL(zone_threshold, "0.3", 1e-6, 10, "Voxel-averaged eta_Mises of a shear band"),
-    REAL(zone_voxel_angstrom, "6", 1, 1000, "Edge of the averaging voxels"),
+    REAL(zone_voxel_angstrom, "5", 1, 1000,
+         "Edge of the averaging voxels; the map is then smoothed over their neighbours"),
     REAL(zone_front_angstrom, "12", 0.1, 1e6,
          "Reach of a band's front, behind and ahead of its tip"),
-    WHOLE(zone_min_voxels, "4", 1, 1e9, "Voxels of the smallest cluster that counts as a band"),
+    WHOLE(zone_min_voxels, "8", 1, 1e9, "Voxels of the smallest cluster that counts as a band"),
     {NULL, 0, 0, NULL, 0, 0, NULL, NULL}};
 
 const GbSection gb_atomistic_section = {

@@ -78,10 +78,10 @@ static void plan(void **state)
   GbAtomisticConfig config;
   assert_ok(load(&config, NULL));
   assert_int_equal(GbPlanFrameSteps(&config), 500);
-  assert_int_equal(GbPlanFrames(&config), 21);
+  assert_int_equal(GbPlanFrames(&config), 25);
   assert_int_equal(GbPlanFrameAt(&config, 0.078), 8);
   assert_int_equal(GbPlanFrameAt(&config, 0.2), 20);
-  assert_int_equal(GbPlanTensionSteps(&config), 20 * 500);
+  assert_int_equal(GbPlanTensionSteps(&config), 24 * 500);
   assert_int_equal(GbPlanCyclingSteps(&config), 500 + 5 * 4 * 250);
 }
 
