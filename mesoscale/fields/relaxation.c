@@ -20,12 +20,13 @@
  * exactly, keeps the maximum principle, has no flux through free surfaces or void, and equals D lap
  * chi for constant D.
  *
- * Method. CVODE BDF with Newton and matrix-free GMRES. Because decay and diffusion share the rate,
- * the Jacobi-preconditioned Newton matrix has a condition number below about 10 whatever the
- * stiffness, so the diagonal is preconditioner enough. The integrator is restarted at every kink of
- * T(t), never steps past it, and within a ramp a step changes T by at most MAX_STEP_K: an error
- * test alone would let BDF step over a short hot pulse, because at 77 K nothing moves. Rejected:
- * PETSc's SNES inside SUNDIALS (corrupts a counter with 32-bit indices), explicit RK (stiff). */
+ * Method. CVODE BDF with Newton and GMRES, preconditioned by a factorisation (PETSc, options
+ * prefix "relaxation_") of I - gamma J with the exact J. A diagonal would do only where decay,
+ * which shares the rate with diffusion, is active: chi < 0 diffuses without decaying. The
+ * integrator is restarted at every kink of T(t), never steps past it, and within a ramp a step
+ * changes T by at most MAX_STEP_K: an error test alone would let BDF step over a short hot pulse,
+ * because at 77 K nothing moves. Rejected: PETSc's SNES inside SUNDIALS (corrupts a counter with
+ * 32-bit indices), explicit RK (stiff). */
 #include "mesoscale/fields/relaxation.h"
 
 #include "base/units.h"
@@ -49,7 +50,9 @@ struct GbRelaxation {
   bool *solid;
   double start_s, end_s; /* of the current piece between kinks */
   double start_K, end_K;
-  double *rate, *diagonal; /* [nvoxels] scratch */
+  double *rate, *slope; /* [nvoxels] r and dr/dchi */
+  Mat newton;           /* I - gamma J */
+  KSP ksp;              /* applies its inverse */
   SUNContext context;
   Vec vec;
   N_Vector chi;
@@ -122,25 +125,52 @@ static int right_side(sunrealtype time, N_Vector chi_vec, N_Vector dot_vec, void
   return VecRestoreArray(N_VGetVector_Petsc(dot_vec), &dot) ? -1 : 0;
 }
 
-static double face_rate(const GbRelaxation *r, int a, int b)
+/* dr/dchi, where the mean barrier is not clamped: by a central difference of the contract's law. */
+static void fill_slopes(GbRelaxation *r, const double *chi, double temperature)
 {
-  return r->solid[b] ? 0.5 * (r->rate[a] + r->rate[b]) : 0;
+  const int n = r->grid.nx * r->grid.nz;
+  const double step = 1e-4, kt = GB_KB_EV_PER_K * temperature;
+  for (int v = 0; v < n; v++) {
+    const double change = GbCalibrationBarrierMean(r->calibration, chi[v] + step) -
+                          GbCalibrationBarrierMean(r->calibration, chi[v] - step);
+    r->slope[v] = -r->rate[v] * change / (2 * step * kt);
+  }
 }
 
-/* Diagonal of the Jacobian, without the derivative of the rate in the fluxes (its sign varies). */
-static double jacobian_diagonal(const GbRelaxation *r, const double *chi, double kt, int v)
+/* Adds -gamma times one face's part of the Jacobian. */
+static int add_face(const GbRelaxation *r, const double *chi, double gamma, int a, int b)
 {
-  const int nx = r->grid.nx, nz = r->grid.nz, i = v % nx, k = v / nx;
-  const double *q = (double[]){r->calibration->laws.barrier_mean_eV[0].value,
-                               r->calibration->laws.barrier_mean_eV[1].value};
-  double diagonal = 0, faces = 0;
-  if (!r->solid[v]) return 0;
-  if (r->options.decay && chi[v] > 0)
-    diagonal -= r->rate[v] * (1 + fmax(chi[v] * (q[0] - q[1]) / kt, 0));
-  if (i > 0 || !r->grid.free_x) faces += face_rate(r, v, k * nx + (i + nx - 1) % nx);
-  if (i + 1 < nx || !r->grid.free_x) faces += face_rate(r, v, k * nx + (i + 1) % nx);
-  faces += face_rate(r, v, ((k + 1) % nz) * nx + i) + face_rate(r, v, ((k + nz - 1) % nz) * nx + i);
-  return diagonal - faces * r->options.diffusion_edges * r->options.diffusion_edges;
+  if (!r->solid[a] || !r->solid[b]) return 0;
+  const double length2 = r->options.diffusion_edges * r->options.diffusion_edges;
+  const double jump = chi[b] - chi[a], mean = 0.5 * (r->rate[a] + r->rate[b]);
+  const double by_a = gamma * length2 * (0.5 * r->slope[a] * jump - mean);
+  const double by_b = gamma * length2 * (0.5 * r->slope[b] * jump + mean);
+  const PetscInt index[2] = {a, b};
+  const double block[4] = {-by_a, -by_b, by_a, by_b};
+  return MatSetValues(r->newton, 2, index, 2, index, block, ADD_VALUES) ? -1 : 0;
+}
+
+static int add_voxel(const GbRelaxation *r, const double *chi, double gamma, int v)
+{
+  double diagonal = 1;
+  if (r->options.decay && chi[v] > 0) diagonal += gamma * (r->rate[v] + chi[v] * r->slope[v]);
+  return MatSetValue(r->newton, v, v, diagonal, ADD_VALUES) ? -1 : 0;
+}
+
+static int assemble_newton(const GbRelaxation *r, const double *chi, double gamma)
+{
+  const int nx = r->grid.nx, nz = r->grid.nz;
+  int failed = MatZeroEntries(r->newton) ? -1 : 0;
+  for (int k = 0; k < nz; k++)
+    for (int i = 0; i < nx; i++) {
+      const int v = k * nx + i;
+      failed |= add_voxel(r, chi, gamma, v);
+      if (i + 1 < nx) failed |= add_face(r, chi, gamma, v, v + 1);
+      if (!r->grid.free_x && i + 1 == nx && nx > 1) failed |= add_face(r, chi, gamma, v, k * nx);
+      if (nz > 1) failed |= add_face(r, chi, gamma, v, ((k + 1) % nz) * nx + i);
+    }
+  if (failed || MatAssemblyBegin(r->newton, MAT_FINAL_ASSEMBLY)) return -1;
+  return MatAssemblyEnd(r->newton, MAT_FINAL_ASSEMBLY) ? -1 : 0;
 }
 
 static int setup_preconditioner(sunrealtype time, N_Vector chi_vec, N_Vector dot,
@@ -148,16 +178,17 @@ static int setup_preconditioner(sunrealtype time, N_Vector chi_vec, N_Vector dot
                                 void *data)
 {
   GbRelaxation *r = data;
-  const int n = r->grid.nx * r->grid.nz;
   const double temperature = piece_temperature(r, time);
   const double *chi;
-  (void)dot, (void)reuse, (void)gamma;
+  (void)dot, (void)reuse;
   if (VecGetArrayRead(N_VGetVector_Petsc(chi_vec), &chi)) return -1;
   fill_rates(r, chi, temperature);
-  for (int v = 0; v < n; v++)
-    r->diagonal[v] = jacobian_diagonal(r, chi, GB_KB_EV_PER_K * temperature, v);
+  fill_slopes(r, chi, temperature);
+  const int failed = assemble_newton(r, chi, gamma);
+  if (VecRestoreArrayRead(N_VGetVector_Petsc(chi_vec), &chi) || failed) return -1;
   *fresh = SUNTRUE;
-  return VecRestoreArrayRead(N_VGetVector_Petsc(chi_vec), &chi) ? -1 : 0;
+  if (KSPSetOperators(r->ksp, r->newton, r->newton)) return -1;
+  return KSPSetUp(r->ksp) ? -1 : 0;
 }
 
 static int solve_preconditioner(sunrealtype time, N_Vector chi, N_Vector dot, N_Vector right,
@@ -165,16 +196,23 @@ static int solve_preconditioner(sunrealtype time, N_Vector chi, N_Vector dot, N_
                                 void *data)
 {
   const GbRelaxation *r = data;
-  const int n = r->grid.nx * r->grid.nz;
-  const double *b;
-  double *z;
-  (void)time, (void)chi, (void)dot, (void)delta, (void)side;
-  if (VecGetArrayRead(N_VGetVector_Petsc(right), &b)) return -1;
-  if (VecGetArray(N_VGetVector_Petsc(left), &z)) return -1;
-  for (int v = 0; v < n; v++)
-    z[v] = b[v] / (1 - gamma * r->diagonal[v]);
-  if (VecRestoreArrayRead(N_VGetVector_Petsc(right), &b)) return -1;
-  return VecRestoreArray(N_VGetVector_Petsc(left), &z) ? -1 : 0;
+  (void)time, (void)chi, (void)dot, (void)gamma, (void)delta, (void)side;
+  /* > 0: CVODE retries with a smaller step */
+  return KSPSolve(r->ksp, N_VGetVector_Petsc(right), N_VGetVector_Petsc(left)) ? 1 : 0;
+}
+
+static GbStatus set_up_newton(GbRelaxation *r)
+{
+  const int n = r->grid.nx * r->grid.nz, row = 5;
+  PC pc;
+  GB_PETSC(MatCreateSeqAIJ(PETSC_COMM_SELF, n, n, row, NULL, &r->newton));
+  GB_PETSC(KSPCreate(PETSC_COMM_SELF, &r->ksp));
+  GB_PETSC(KSPSetOptionsPrefix(r->ksp, "relaxation_"));
+  GB_PETSC(KSPSetType(r->ksp, KSPPREONLY));
+  GB_PETSC(KSPGetPC(r->ksp, &pc));
+  GB_PETSC(PCSetType(pc, PCLU));
+  GB_PETSC(KSPSetFromOptions(r->ksp));
+  return GB_OK;
 }
 
 static GbStatus set_up_cvode(GbRelaxation *r)
@@ -190,6 +228,9 @@ static GbStatus set_up_cvode(GbRelaxation *r)
   GB_SUNDIALS(CVodeInit(r->cvode, right_side, 0, r->chi));
   GB_SUNDIALS(CVodeSStolerances(r->cvode, tolerance, 1e-3 * tolerance));
   GB_SUNDIALS(CVodeSetUserData(r->cvode, r));
+#if SUNDIALS_VERSION_MAJOR < 7
+  GB_SUNDIALS(CVodeSetErrFile(r->cvode, NULL)); /* libraries do not print; codes are checked */
+#endif
   GB_SUNDIALS(CVodeSetMaxNumSteps(r->cvode, MAX_STEPS));
   r->solver = SUNLinSol_SPGMR(r->chi, SUN_PREC_LEFT, KRYLOV_DIMENSION, r->context);
   if (!r->solver) GB_FAIL(GB_ERR_LIBRARY, "SUNDIALS cannot make its linear solver");
@@ -214,9 +255,10 @@ GbStatus GbRelaxationCreate(const GbCalibration *calibration, const GbGrid *grid
   GbStatus status;
   GB_TRY(status, GbCalloc((void **)&r->solid, (size_t)n, sizeof(*r->solid)), fail);
   GB_TRY(status, GbCalloc((void **)&r->rate, (size_t)n, sizeof(*r->rate)), fail);
-  GB_TRY(status, GbCalloc((void **)&r->diagonal, (size_t)n, sizeof(*r->diagonal)), fail);
+  GB_TRY(status, GbCalloc((void **)&r->slope, (size_t)n, sizeof(*r->slope)), fail);
   for (int v = 0; v < n; v++)
     r->solid[v] = solid ? solid[v] : true;
+  GB_TRY(status, set_up_newton(r), fail);
   GB_TRY(status, set_up_cvode(r), fail);
   *relaxation = r;
   return GB_OK;
@@ -232,11 +274,13 @@ void GbRelaxationDestroy(GbRelaxation **relaxation)
   if (r->cvode) CVodeFree(&r->cvode);
   if (r->solver) SUNLinSolFree(r->solver);
   if (r->chi) N_VDestroy(r->chi);
+  KSPDestroy(&r->ksp);
+  MatDestroy(&r->newton);
   VecDestroy(&r->vec);
   if (r->context) SUNContext_Free(&r->context);
   free(r->solid);
   free(r->rate);
-  free(r->diagonal);
+  free(r->slope);
   free(r);
   *relaxation = NULL;
 }

@@ -68,6 +68,23 @@ static void relaxation_stops_at_zero_and_keeps_negative_chi(void **state)
     assert_close(chi[v], v % 2 ? 0 : -0.2, v % 2 ? 1e-5 : 1e-12);
 }
 
+/* Nothing decays below 0, so this is diffusion alone at rates that differ 5000-fold, over 10^7 of
+ * the fastest times: stiff. It ends at the mean. */
+static void negative_chi_mixes_to_its_mean(void **state)
+{
+  const GbCalibration c = calibration_with(0.45, 0.03);
+  const GbRelaxationOptions options = GbRelaxationDefaults();
+  double chi[N], mean = 0;
+  (void)state;
+  for (int v = 0; v < N; v++) {
+    chi[v] = -0.5 * ((7 * v) % 11) / 10;
+    mean += chi[v] / N;
+  }
+  run_at(&c, &options, NULL, 300, 1000, chi);
+  for (int v = 0; v < N; v++)
+    assert_close(chi[v], mean, 1e-4);
+}
+
 static void nothing_moves_at_77_K(void **state)
 {
   const GbCalibration c = calibration_with(0.9, 0.6);
@@ -115,5 +132,6 @@ static void wrong_options_are_refused(void **state)
 GB_TEST_MAIN("unit.fields.relaxation",
              cmocka_unit_test(diffusion_alone_conserves_chi_and_its_bounds),
              cmocka_unit_test(relaxation_stops_at_zero_and_keeps_negative_chi),
+             cmocka_unit_test(negative_chi_mixes_to_its_mean),
              cmocka_unit_test(nothing_moves_at_77_K), cmocka_unit_test(void_voxels_are_walls),
              cmocka_unit_test(wrong_options_are_refused))
