@@ -18,9 +18,15 @@
  *
  * Filter. A saddle is taken as one of a shear transformation if at least min_atoms atoms moved and
  * the shear volume of the event is at least min_shear_volume and exceeds its dilatation volume.
- * Others (hops of single atoms, steps between the shallow minima of one basin, which carry no
- * strain) are counted but left out. Saddles of equal barrier and end state at the same place are
- * one. */
+ * Others (hops of single atoms) are counted but left out, and so are saddles with a barrier below
+ * min_barrier on either side: steps between the shallow minima of one basin, made and undone within
+ * picoseconds. This cuts the distribution of barriers off from below: it is one of events that
+ * last. Saddles of equal barrier and end state at the same place are one.
+ *
+ * Start. A quickly quenched glass has so many shallow minima that every other saddle belongs to
+ * another minimum than the one the search started from. Such a saddle counts with its own two
+ * minima, to which it relaxes, if the near one lies at most neighbour_energy above the one searched
+ * from: then it is a barrier of the same glass. */
 #include "atomistic/statistics/barriers.h"
 
 #include "base/log.h"
@@ -46,6 +52,7 @@ typedef enum {
   ROW_DILATATION,
   ROW_CHI,
   ROW_ATOMS,
+  ROW_START, /* energy of the start above the minimum searched from */
   ROW_X,
   ROW_Y,
   ROW_Z,
@@ -118,8 +125,8 @@ static GbStatus virial_at(GbGlass *glass, const double *x, double virial[6])
 }
 
 /* Atoms that moved, their mean chi and centre, weighted by squared displacement. */
-static void measure_motion(const GbAtoms *minimum, const double *final, const double *chi,
-                           double threshold, double row[ROW_SIZE])
+static void measure_motion(const GbAtoms *minimum, const double *start, const double *final,
+                           const double *chi, double threshold, double row[ROW_SIZE])
 {
   double weight = 0.0, largest = 0.0, offset[3] = {0}, chi_sum = 0.0;
   int first = 0;
@@ -127,7 +134,7 @@ static void measure_motion(const GbAtoms *minimum, const double *final, const do
     for (int i = 0; i < minimum->n; i++) {
       double u2 = 0.0, d[3];
       for (int a = 0; a < 3; a++) {
-        const double u = final[3 * i + a] - minimum->x[i][a];
+        const double u = final[3 * i + a] - start[3 * i + a];
         u2 += u * u;
       }
       if (pass == 0 && u2 > largest) {
@@ -151,17 +158,18 @@ static GbStatus fill_row(GbGlass *glass, const GbAtoms *minimum, const double *c
                          const GbBarrierOptions *options, const GbSaddle *saddle,
                          double row[ROW_SIZE])
 {
-  double at_minimum[6], at_saddle[6], at_final[6], unused;
-  GB_CALL(virial_at(glass, minimum->x[0], at_minimum));
+  double at_start[6], at_saddle[6], at_final[6], unused;
+  GB_CALL(virial_at(glass, saddle->start, at_start));
   GB_CALL(virial_at(glass, saddle->saddle, at_saddle));
   GB_CALL(virial_at(glass, saddle->final, at_final));
-  row[ROW_BARRIER] = saddle->energy_saddle - saddle->energy_initial;
+  row[ROW_START] = saddle->energy_start - saddle->energy_initial;
+  row[ROW_BARRIER] = saddle->energy_saddle - saddle->energy_start;
   row[ROW_REVERSE] = saddle->energy_saddle - saddle->energy_final;
-  GbDipoleVolumes(at_minimum, at_saddle, options->shear_modulus_GPa, options->bulk_modulus_GPa,
+  GbDipoleVolumes(at_start, at_saddle, options->shear_modulus_GPa, options->bulk_modulus_GPa,
                   &row[ROW_ACTIVATION], &unused);
-  GbDipoleVolumes(at_minimum, at_final, options->shear_modulus_GPa, options->bulk_modulus_GPa,
+  GbDipoleVolumes(at_start, at_final, options->shear_modulus_GPa, options->bulk_modulus_GPa,
                   &row[ROW_SHEAR], &row[ROW_DILATATION]);
-  measure_motion(minimum, saddle->final, chi, options->moved_threshold, row);
+  measure_motion(minimum, saddle->start, saddle->final, chi, options->moved_threshold, row);
   return GB_OK;
 }
 
@@ -184,7 +192,7 @@ static GbStatus one_search(GbGlass *glass, const GbAtoms *minimum, const double 
   GB_CALL(status);
   row[ROW_OUTCOME] = saddle->outcome;
   row[ROW_EVALUATIONS] = saddle->evaluations;
-  if (saddle->outcome == GB_SADDLE_FOUND)
+  if (saddle->outcome == GB_SADDLE_FOUND || saddle->outcome == GB_SADDLE_NOT_CONNECTED)
     GB_CALL(fill_row(glass, minimum, chi, options, saddle, row));
   return GB_OK;
 }
@@ -292,20 +300,25 @@ static GbStatus sort_rows(const GbAtoms *minimum, const GbBarrierOptions *option
   memset(counts, 0, sizeof *counts);
   for (int s = 0; s < options->searches; s++) {
     const double *row = rows[s];
+    const GbSaddleOutcome outcome = (GbSaddleOutcome)row[ROW_OUTCOME];
     counts->searches++;
     counts->evaluations += (int64_t)row[ROW_EVALUATIONS];
     counts->broken += row[ROW_BROKEN] > 0.0;
     if (row[ROW_BROKEN] > 0.0) continue;
-    counts->outcome[(int)row[ROW_OUTCOME]]++;
-    if ((int)row[ROW_OUTCOME] != GB_SADDLE_FOUND) continue;
+    counts->outcome[outcome]++;
+    const int elsewhere =
+        outcome == GB_SADDLE_NOT_CONNECTED && row[ROW_START] < options->neighbour_energy;
+    if (outcome != GB_SADDLE_FOUND && !elsewhere) continue;
     if (is_duplicate(minimum, rows, accepted, naccepted, row)) {
       counts->duplicates++;
-    } else if (row[ROW_ATOMS] < options->min_atoms || row[ROW_BARRIER] <= 0.0 ||
-               row[ROW_REVERSE] <= 0.0 || row[ROW_SHEAR] < fabs(row[ROW_DILATATION]) ||
+    } else if (fmin(row[ROW_BARRIER], row[ROW_REVERSE]) < options->min_barrier) {
+      counts->shallow++;
+    } else if (row[ROW_ATOMS] < options->min_atoms || row[ROW_SHEAR] < fabs(row[ROW_DILATATION]) ||
                row[ROW_SHEAR] * 1e-3 < options->min_shear_volume_nm3) {
       counts->not_shear++;
     } else {
       accepted[naccepted++] = s;
+      counts->neighbouring += elsewhere;
       GB_CALL(append(row, options->state, table));
     }
   }

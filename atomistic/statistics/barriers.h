@@ -9,10 +9,12 @@
 typedef struct {
   GbSaddleOptions saddle;
   int searches;
-  double push_radius;                         /* angstrom, of the group of atoms that is pushed */
-  double moved_threshold;                     /* angstrom: an atom that moved further took part */
-  int min_atoms;                              /* fewer atoms are no shear transformation */
-  double min_shear_volume_nm3;                /* nor is less shear */
+  double push_radius;          /* angstrom, of the group of atoms that is pushed */
+  double moved_threshold;      /* angstrom: an atom that moved further took part */
+  int min_atoms;               /* fewer atoms are no shear transformation */
+  double min_shear_volume_nm3; /* nor is less shear */
+  double min_barrier;          /* eV, forward and reverse: lower ones belong to one basin */
+  double neighbour_energy;     /* eV: another minimum at most this far above counts as a start */
   double shear_modulus_GPa, bulk_modulus_GPa; /* of the state, for the activation volumes */
   uint64_t seed;
   GbMaterialState state;
@@ -21,9 +23,11 @@ typedef struct {
 typedef struct {
   int64_t searches;
   int64_t outcome[GB_NSADDLE_OUTCOMES];
-  int64_t broken;     /* searches that left the domain of the potential */
-  int64_t duplicates; /* saddles found again */
-  int64_t not_shear;  /* saddles that are no shear transformation */
+  int64_t broken;       /* searches that left the domain of the potential */
+  int64_t duplicates;   /* saddles found again */
+  int64_t not_shear;    /* saddles that are no shear transformation */
+  int64_t shallow;      /* saddles with a barrier below min_barrier on one side */
+  int64_t neighbouring; /* accepted ones that start from another minimum nearby */
   int64_t accepted;
   int64_t evaluations;
 } GbBarrierCounts;

@@ -9,10 +9,11 @@
  *
  * Transformation strain: F minimises sum_i |d_i - F D_i|^2 over the atoms of the event, D and d
  * their positions relative to their centre before and after; with the box's own change B taken off,
- * E = (F_e^T F_e - 1) / 2 with F_e = F B^-1. Shear: gamma = E_1 - E_3, the engineering shear on the
- * plane of largest shear. Orientation: the principal axis of largest extension in the x-z plane
- * lies at angle phi from x; the planes of largest shear lie at phi +- pi/4, and phi + pi/4 mod pi
- * is stored (the other follows by pi/2).
+ * E = (F_e^T F_e - 1) / 2 with F_e = F B^-1. Atoms of the rim that hardly sheared
+ * dilute it: gamma is a lower bound of the strain of the core. Shear: gamma = E_1 - E_3, the
+ * engineering shear on the plane of largest shear. Orientation: the principal axis of largest
+ * extension in the x-z plane lies at angle phi from x; the planes of largest shear lie at phi +-
+ * pi/4, and phi + pi/4 mod pi is stored (the other follows by pi/2).
  *
  * Energy: sum over the atoms within `region` of the centre, after - before, less the mean change
  * of the atoms in no event (the elastic loading of the frame interval). chi before and after: mean

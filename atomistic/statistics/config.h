@@ -16,7 +16,8 @@ typedef struct {
   int64_t census_frames, census_min_atoms;
   double census_d2min_A2, census_eta, census_cluster_A;
   int64_t searches_per_state, saddle_max_evaluations, saddle_min_atoms;
-  double saddle_min_shear_volume_nm3, saddle_push_radius_A, saddle_moved_A, saddle_force_eV_per_A;
+  double saddle_min_barrier_eV, saddle_neighbour_eV, saddle_min_shear_volume_nm3,
+      saddle_push_radius_A, saddle_moved_A, saddle_force_eV_per_A;
   double attempt_frequency_Hz;
   int64_t bootstrap_resamples;
 } GbCalibrateConfig;

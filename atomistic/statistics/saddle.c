@@ -9,7 +9,8 @@
  *    points of index one. Steps are L-BFGS steps; v is renewed every few steps from the last one.
  *    Where the curvature has become positive again, the push goes on from there.
  * 3. Relax both sides. From the saddle +- kick v: one side must return to the initial minimum
- *    (connected), the other end in a different one.
+ *    (connected), the other end in a different one. If neither returns, the saddle is one between
+ * two other minima, and the caller is told.
  *
  * The lowest eigenpair comes from Lanczos with products H q = -(f(x + h q) - f(x)) / h, one force
  * evaluation each, full reorthogonalisation, and LAPACK for the small tridiagonal problem.
@@ -52,6 +53,7 @@ GbStatus GbSaddleAllocate(int n, GbSaddle *saddle)
   memset(saddle, 0, sizeof *saddle);
   GB_CALLOC(saddle->saddle, n);
   GB_CALLOC(saddle->final, n);
+  GB_CALLOC(saddle->start, n);
   GB_CALLOC(saddle->mode, n);
   return GB_OK;
 }
@@ -60,6 +62,7 @@ void GbSaddleFree(GbSaddle *saddle)
 {
   free(saddle->saddle);
   free(saddle->final);
+  free(saddle->start);
   free(saddle->mode);
   memset(saddle, 0, sizeof *saddle);
 }
@@ -307,29 +310,38 @@ static GbStatus relax_side(Search *s, double sign, GbSaddle *saddle, double *ene
   return GB_OK;
 }
 
-/* Phase 3. The side towards the initial minimum (mode against the displacement) is tried first. */
+/* Phase 3. The near side (mode against the displacement) is relaxed first. */
 static GbStatus relax_sides(Search *s, const double *initial, GbSaddle *saddle)
 {
   const GbSaddleOptions *o = s->options;
   const int n = s->surface->n;
-  double outwards = 0.0, energy;
-  int returned[2];
+  double outwards = 0.0, distance[2], energy[2];
   for (int i = 0; i < n; i++)
     outwards += saddle->mode[i] * (saddle->saddle[i] - initial[i]);
   for (int i = 0; outwards < 0.0 && i < n; i++)
     saddle->mode[i] = -saddle->mode[i];
   for (int side = 0; side < 2; side++) {
-    GB_CALL(relax_side(s, side == 0 ? -1.0 : 1.0, saddle, &energy));
-    returned[side] = largest_difference(n, s->x, initial) < o->same_distance;
-    if (!returned[side]) {
-      memcpy(saddle->final, s->x, (size_t)n * sizeof(double));
-      saddle->energy_final = energy;
-    }
+    GB_CALL(relax_side(s, side == 0 ? -1.0 : 1.0, saddle, &energy[side]));
+    distance[side] = largest_difference(n, s->x, initial);
+    memcpy(side == 0 ? saddle->start : saddle->final, s->x, (size_t)n * sizeof(double));
   }
-  if (returned[0] && returned[1])
+  if (distance[1] < distance[0]) { /* the far side turned out to be the near one */
+    double *swap = saddle->start;
+    saddle->start = saddle->final;
+    saddle->final = swap;
+  }
+  const int near = distance[1] < distance[0];
+  saddle->energy_start = energy[near];
+  saddle->energy_final = energy[!near];
+  if (largest_difference(n, saddle->start, saddle->final) < o->same_distance) {
     saddle->outcome = GB_SADDLE_NO_EVENT;
-  else
-    saddle->outcome = returned[0] || returned[1] ? GB_SADDLE_FOUND : GB_SADDLE_NOT_CONNECTED;
+  } else if (distance[near] < o->same_distance) {
+    saddle->outcome = GB_SADDLE_FOUND;
+    saddle->energy_start = saddle->energy_initial;
+    memcpy(saddle->start, initial, (size_t)n * sizeof(double));
+  } else {
+    saddle->outcome = GB_SADDLE_NOT_CONNECTED;
+  }
   return GB_OK;
 }
 

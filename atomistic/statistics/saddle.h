@@ -25,8 +25,8 @@ typedef enum {
   GB_SADDLE_FOUND,
   GB_SADDLE_NO_INSTABILITY, /* the push met no negative curvature, or fell back */
   GB_SADDLE_NOT_CONVERGED,  /* evaluations or barrier beyond the limit */
-  GB_SADDLE_NOT_CONNECTED,  /* no side of the saddle relaxes to the initial minimum */
-  GB_SADDLE_NO_EVENT,       /* both sides relax to the initial minimum */
+  GB_SADDLE_NOT_CONNECTED,  /* a saddle, but between two other minima */
+  GB_SADDLE_NO_EVENT,       /* both sides relax to the same minimum */
   GB_NSADDLE_OUTCOMES
 } GbSaddleOutcome;
 
@@ -34,9 +34,12 @@ typedef struct {
   GbSaddleOutcome outcome;
   int evaluations;
   double energy_initial, energy_saddle, energy_final;
-  double eigenvalue;             /* lowest, at the saddle */
-  double max_force;              /* largest component at the saddle */
-  double *saddle, *final, *mode; /* [n], unit mode; valid from NOT_CONNECTED on */
+  double eigenvalue;   /* lowest, at the saddle */
+  double max_force;    /* largest component at the saddle */
+  double energy_start; /* of the minimum on the near side */
+  /* [n]: the saddle, the minima on its far and its near side, the unit mode; valid for FOUND (start
+   * is the initial minimum) and NOT_CONNECTED (start is another one). */
+  double *saddle, *final, *start, *mode;
 } GbSaddle;
 
 /* For coordinates in angstrom and energies in eV, a glass of about a thousand atoms. */

@@ -72,6 +72,8 @@ void GbStudyClose(GbStudy *study)
     free(study->chi[s]);
     free(study->temperature_volume[s]);
   }
+  free(study->flow_strain);
+  free(study->flow_chi);
   GbForceDestroy(&study->force);
   GbForceDestroy(&study->own);
   GbPotentialDestroy(&study->potential);

@@ -24,6 +24,8 @@ typedef struct {
   GbAtoms glass[GB_NSTATES];              /* inherent structures at zero pressure */
   double *chi[GB_NSTATES];                /* [n] of their atoms */
   double *temperature_volume[GB_NSTATES]; /* [ntemperatures] angstrom^3, mean at zero pressure */
+  int nflow;                              /* points of the flow curve */
+  double *flow_strain, *flow_chi;         /* [nflow] */
   double young_GPa;                       /* of the relaxed glass at the lowest temperature */
   GbChiScale scale;
   GbBarrierCounts counts[GB_NSTATES];

@@ -225,6 +225,20 @@ static GbStatus plateau(GbStudy *study, const GbFlowCurve *curve)
   return GB_OK;
 }
 
+/* Keeps the curve as chi for the gain per event. */
+static GbStatus keep_curve(GbStudy *study, const GbFlowCurve *curve)
+{
+  const GbChiScale *scale = &study->scale;
+  study->nflow = curve->n;
+  GB_CALLOC(study->flow_strain, curve->n);
+  GB_CALLOC(study->flow_chi, curve->n);
+  for (int k = 0; k < curve->n; k++) {
+    study->flow_strain[k] = curve->strain[k];
+    study->flow_chi[k] = (curve->energy_eV[k] - scale->e_ref) / (scale->e_inf - scale->e_ref);
+  }
+  return GB_OK;
+}
+
 static GbStatus fill_state(GbStudy *study)
 {
   const GbChiScale *scale = &study->scale;
@@ -277,6 +291,7 @@ static GbStatus set_scale(GbStudy *study, const GbFlowCurve *curve)
             study->sample_energy_eV, study->scale.slope);
   if (study->sample_energy_eV < study->scale.e_ref) study->scale.e_ref = study->sample_energy_eV;
   GB_TRY(status, plateau(study, curve), done);
+  GB_TRY(status, keep_curve(study, curve), done);
   GB_TRY(status, fill_state(study), done);
   GB_TRY(status, glass_chi(study, local), done);
   GbChiFromLocalState(&study->scale, &local[GB_NSTATES], 0.0, piece.chi);

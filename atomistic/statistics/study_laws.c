@@ -2,16 +2,64 @@
  *
  * Event volume, shear and dilatation are medians over the census: a few large events that merged
  * between two snapshots would carry a mean away. The activation volume is the mean over all
- * accepted saddles. The attempt frequency is an input: it is not measured. */
+ * accepted saddles. The attempt frequency is an input: it is not measured.
+ *
+ * Gain of chi. The energy of one event's surroundings is no measure of it: the elastic energy that
+ * the event releases there is as large as the disorder it leaves. The flow curve of the periodic
+ * glass, unloaded at each point, is: between two points of true strain e apart each site has seen N
+ * = 2 e / gamma_T events (2 e is the engineering shear of pure shear), so chi_inf - chi falls by (1
+ * - gain)^N. The regression of chi's change on chi_inf - chi over the points of the first leg after
+ * yield and before the plateau gives s = 1 - (1 - gain)^N, hence the gain. The regression over the
+ * census goes to the log. */
 #include "atomistic/statistics/study.h"
 
 #include "atomistic/statistics/fits.h"
 #include "base/log.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { GB_LAWS_MIN_EVENTS = 4 };
+enum { GB_LAWS_MIN_EVENTS = 4, GB_GAIN_POINTS = 256 };
+/* True strain at which a metallic glass yields under the shear of molecular dynamics. */
+static const double yield_strain = 0.03;
+
+/* The gain that, after `events` events, leaves the fraction 1 - s of the distance to chi_inf. */
+static double gain_per_event(double s, double events)
+{
+  return 1.0 - pow(1.0 - fmin(s, 0.999), 1.0 / events);
+}
+
+static GbStatus chi_gain(GbStudy *study)
+{
+  const GbEventTable *e = &study->calibration.events;
+  GbCalibrationLaws *laws = &study->calibration.laws;
+  const GbBootstrapOptions b = GbStudyBootstrap(study, GB_STREAM_GAIN);
+  double before[GB_GAIN_POINTS], after[GB_GAIN_POINTS];
+  GbEstimate slope, census;
+  int n = 0;
+  for (int k = 0; k + 1 < study->nflow && k + 1 <= study->nflow / 3 && n < GB_GAIN_POINTS; k++) {
+    if (study->flow_strain[k] < yield_strain || study->flow_chi[k] > 0.8 * laws->chi_inf.value)
+      continue;
+    before[n] = study->flow_chi[k];
+    after[n++] = study->flow_chi[k + 1];
+  }
+  if (n == 0)
+    GB_FAIL(GB_ERR_NUMERIC, "the flow curve has no point between yield and plateau: raise "
+                            "calibrate.flow_segments");
+  GB_CALL(GbFitChiGain(&b, n, before, after, laws->chi_inf.value, &slope));
+  const double step = study->flow_strain[1] - study->flow_strain[0];
+  const double events = 2.0 * step / laws->event_shear.value;
+  laws->chi_gain =
+      (GbEstimate){gain_per_event(slope.value, events), gain_per_event(slope.low, events),
+                   gain_per_event(slope.high, events), n};
+  GB_CALL(GbFitChiGain(&b, (int)e->n, e->chi_before, e->chi_after, laws->chi_inf.value, &census));
+  GbLogInfo("gain of chi per event: %.3f [%.3f, %.3f] from flow; regression over the census %.3f "
+            "[%.3f, %.3f]",
+            laws->chi_gain.value, laws->chi_gain.low, laws->chi_gain.high, census.value, census.low,
+            census.high);
+  return GB_OK;
+}
 
 static GbStatus event_laws(GbStudy *study)
 {
@@ -29,9 +77,7 @@ static GbStatus event_laws(GbStudy *study)
   GB_CALL(GbBootstrapMedian(&b, "event shear", n, e->gamma, &laws->event_shear));
   b = GbStudyBootstrap(study, GB_STREAM_EVENT_DILATATION);
   GB_CALL(GbBootstrapMedian(&b, "event dilatation", n, e->dilatation, &laws->event_dilatation));
-  b = GbStudyBootstrap(study, GB_STREAM_GAIN);
-  GB_CALL(GbFitChiGain(&b, n, e->chi_before, e->chi_after, laws->chi_inf.value, &laws->chi_gain));
-  return GB_OK;
+  return chi_gain(study);
 }
 
 static GbStatus barrier_laws(GbStudy *study)

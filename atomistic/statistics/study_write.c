@@ -63,11 +63,13 @@ static GbStatus put_provenance(const GbStudy *study, FILE *out)
   put_machine(out);
   for (int s = 0; s < GB_NSTATES; s++)
     fprintf(out,
-            "saddle_searches_%s: {searches: %lld, accepted: %lld, not_shear: %lld, duplicates: "
+            "saddle_searches_%s: {searches: %lld, accepted: %lld, from_minima_nearby: %lld, "
+            "shallow: %lld, not_shear: %lld, duplicates: "
             "%lld, no_instability: %lld, not_converged: %lld, not_connected: %lld, no_event: %lld, "
             "broken: %lld}\n",
             s == GB_STATE_RELAXED ? "relaxed" : "flowed", (long long)study->counts[s].searches,
-            (long long)study->counts[s].accepted, (long long)study->counts[s].not_shear,
+            (long long)study->counts[s].accepted, (long long)study->counts[s].neighbouring,
+            (long long)study->counts[s].shallow, (long long)study->counts[s].not_shear,
             (long long)study->counts[s].duplicates,
             (long long)study->counts[s].outcome[GB_SADDLE_NO_INSTABILITY],
             (long long)study->counts[s].outcome[GB_SADDLE_NOT_CONVERGED],

@@ -4,3 +4,6 @@ gb_add_test(NAME unit.atomistic.fits SOURCES unit/statistics/test_fits.c LIBS gb
             PkgConfig::GSL)
 gb_add_test(NAME verify.atomistic.elastic SOURCES verification/statistics/test_elastic.c
             LIBS gb_statistics)
+gb_add_test(NAME unit.atomistic.census SOURCES unit/statistics/test_census.c LIBS gb_statistics)
+gb_add_test(NAME verify.atomistic.vacancy SOURCES verification/statistics/test_vacancy.c
+            LIBS gb_statistics PkgConfig::LAPACKE)
