@@ -7,3 +7,5 @@ gb_add_test(NAME verify.atomistic.elastic SOURCES verification/statistics/test_e
 gb_add_test(NAME unit.atomistic.census SOURCES unit/statistics/test_census.c LIBS gb_statistics)
 gb_add_test(NAME verify.atomistic.vacancy SOURCES verification/statistics/test_vacancy.c
             LIBS gb_statistics PkgConfig::LAPACKE)
+gb_add_test(NAME unit.atomistic.barriers SOURCES unit/statistics/test_barriers.c LIBS gb_statistics
+            RANKS 1 2)
