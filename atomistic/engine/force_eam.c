@@ -8,8 +8,7 @@
  * force P_i = sum phi' d/r and G_i = sum rho'_ab d/r. When rho_i is known, P_i + F'_i G_i is known;
  * what remains is sum_j F'_j w_ij with w_ij = rho'_ba d/r, which pass 1 stores for the near
  * neighbours (those within the density's cutoff, about half). Pass 2 is then one short stream
- * without any table. The alternative, to find pairs and tables again in pass 2, was the slower by
- * about a third.
+ * without roots or tables.
  *
  * Full lists compute each pair twice, but need no writes to other atoms: sums run in list order,
  * results do not depend on threads or ranks. The total virial follows from pass 1 alone: the sum
