@@ -3,20 +3,24 @@
  * relaxation and diffusion of chi over the same time, then moduli, thermal strain and stress are
  * brought up to date. The error is first order in the step, which is an input.
  *
- * Barriers follow chi. Modes were drawn from P(Q | chi), a gamma distribution of fixed shape, so a
- * mode that keeps its rank in the distribution while chi moves has Q' = Q Qbar(chi') / Qbar(chi):
- * relaxation makes a voxel harder, disorder that diffuses in makes it softer. */
+ * Barriers follow chi. Modes were drawn from P(Q | chi), Q > Q_min = kT ln(nu_0 t), so while chi
+ * moves a mode keeps its rank in that distribution: S(Q' | chi') / S(Q_min | chi') = S(Q | chi) /
+ * S(Q_min | chi), S the survival function. Relaxation makes a voxel harder, disorder that diffuses
+ * in makes it softer. Done once chi has moved by CHI_SHIFT since the last time. Rejected: scaling Q
+ * with the mean barrier, which is the same without Q_min but blows up draws from a far tail. */
 #include "mesoscale/fields/sample.h"
 
 #include "base/rng.h"
 #include "base/stop.h"
+#include "mesoscale/events/draws.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define CHI_LEAST (-0.5)
 #define CHI_MOST 1.0
+#define CHI_SHIFT 0.003
 #define UNLOADED_GPA 1e-4
 enum { UNLOAD_STEPS_MAX = 10000 };
 
@@ -48,7 +52,12 @@ static GbStatus set_up(GbSample *sample)
   const GbKmcOptions kmc = {.intrabasin_time_s = sample->options.intrabasin_time_s};
   GbRelaxationOptions relaxation = GbRelaxationDefaults();
   relaxation.diffusion_edges = sample->options.chi_diffusion_edges;
-  GB_CALLOC(sample->chi_before, state->nvoxels);
+  GB_CALLOC(sample->chi_drawn, state->nvoxels);
+  GB_CALLOC(sample->redraws, state->nvoxels);
+  for (int v = 0; v < state->nvoxels; v++) {
+    sample->chi_drawn[v] = state->chi[v];
+    sample->redraws[v] = state->redraws[v];
+  }
   GB_CALL(GbRelaxationCreate(sample->calibration, &state->grid, state->solid, &relaxation,
                              &sample->relaxation));
   GB_CALL(GbKmcCreate(MPI_COMM_SELF, sample->calibration, &kmc, state, &sample->kmc));
@@ -102,7 +111,8 @@ void GbSampleFree(GbSample *sample)
 {
   GbKmcDestroy(&sample->kmc);
   GbRelaxationDestroy(&sample->relaxation);
-  free(sample->chi_before);
+  free(sample->chi_drawn);
+  free(sample->redraws);
   GbMesoStateFree(&sample->state);
   *sample = (GbSample){0};
 }
@@ -116,16 +126,32 @@ double GbSamplePlasticStrain(const GbSample *sample)
   return sum / state->nvoxels;
 }
 
-static void shift_barriers(GbSample *sample)
+static GbStatus shift_voxel(GbSample *sample, double least_eV, int voxel)
 {
-  GbMesoState *state = &sample->state;
-  for (int v = 0; v < state->nvoxels; v++) {
-    if (state->chi[v] == sample->chi_before[v]) continue;
-    const double factor = GbCalibrationBarrierMean(sample->calibration, state->chi[v]) /
-                          GbCalibrationBarrierMean(sample->calibration, sample->chi_before[v]);
-    for (int m = 0; m < state->nmodes; m++)
-      state->barrier_eV[v * state->nmodes + m] *= factor;
+  const GbCalibration *c = sample->calibration;
+  const GbMesoState *state = &sample->state;
+  const double shape = c->laws.barrier_shape.value;
+  const double scale = GbCalibrationBarrierMean(c, sample->chi_drawn[voxel]) / shape;
+  const double tail = gsl_cdf_gamma_Q(least_eV, shape, scale);
+  for (int m = 0; m < state->nmodes; m++) {
+    double *barrier = &state->barrier_eV[voxel * state->nmodes + m];
+    if (*barrier <= least_eV) continue; /* drawn at a lower temperature */
+    const double rank = gsl_cdf_gamma_Q(*barrier, shape, scale) / tail;
+    if (rank > 0) GB_CALL(GbDrawBarrier(c, state->chi[voxel], least_eV, rank, barrier));
   }
+  sample->chi_drawn[voxel] = state->chi[voxel];
+  return GB_OK;
+}
+
+static GbStatus shift_barriers(GbSample *sample)
+{
+  const GbMesoState *state = &sample->state;
+  const double least = GbDrawLeastBarrier(sample->calibration, sample->options.intrabasin_time_s,
+                                          state->temperature_K);
+  for (int v = 0; v < state->nvoxels; v++)
+    if (state->solid[v] && fabs(state->chi[v] - sample->chi_drawn[v]) > CHI_SHIFT)
+      GB_CALL(shift_voxel(sample, least, v));
+  return GB_OK;
 }
 
 static GbStatus relax(GbSample *sample, const GbTemperatureProgram *program, double start_s,
@@ -133,9 +159,13 @@ static GbStatus relax(GbSample *sample, const GbTemperatureProgram *program, dou
 {
   GbMesoState *state = &sample->state;
   if (!(end_s > start_s)) return GB_OK;
-  memcpy(sample->chi_before, state->chi, (size_t)state->nvoxels * sizeof(*state->chi));
+  for (int v = 0; v < state->nvoxels; v++) /* an event redraws the barriers for its new chi */
+    if (state->redraws[v] != sample->redraws[v]) {
+      sample->redraws[v] = state->redraws[v];
+      sample->chi_drawn[v] = state->chi[v];
+    }
   GB_CALL(GbRelaxationRun(sample->relaxation, program, start_s, end_s, state->chi));
-  shift_barriers(sample);
+  GB_CALL(shift_barriers(sample));
   return GbKmcRefresh(sample->kmc);
 }
 

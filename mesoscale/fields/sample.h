@@ -23,7 +23,8 @@ typedef struct {
   GbMesoState state; /* owned */
   GbKmc *kmc;
   GbRelaxation *relaxation;
-  double *chi_before;       /* [nvoxels] scratch */
+  double *chi_drawn;        /* [nvoxels] chi that the barriers stand for */
+  int64_t *redraws;         /* [nvoxels] state->redraws when chi_drawn was set */
   GbEventCallback on_event; /* may be NULL; set by the owner */
   void *on_event_context;
 } GbSample;
