@@ -42,8 +42,9 @@ check_format() { # other versions of clang-format break lines elsewhere, so only
 
 check_sanitized() {
   echo "== sanitized build and unit tests"
+  # Instrumented code draws warnings that mean nothing, so they are never errors here.
   configure_and_build "$root/build-sanitize" -DCMAKE_BUILD_TYPE=Debug \
-    -DCMAKE_C_FLAGS_DEBUG="-O1 -g" -DGLASSBAND_SANITIZE=ON
+    -DCMAKE_C_FLAGS_DEBUG="-O1 -g" -DGLASSBAND_SANITIZE=ON -DGLASSBAND_WERROR=OFF
   # Leaks are not counted: OpenMPI and PETSc keep memory to the end of the process.
   ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
     ctest --test-dir "$root/build-sanitize" -R '^unit\.' --no-tests=error --output-on-failure \
