@@ -12,8 +12,9 @@ void GbTestStart(int *argc, char ***argv)
 }
 
 /* A failing rank aborts at once. A passing rank waits for the others in the barrier; if one of them
- * fails, its abort ends this rank too. Inside a test, an assertion that fails on one rank only while
- * others wait in a collective is caught the same way: the group ends here on the failing rank. */
+ * fails, its abort ends this rank too. Inside a test, an assertion that fails on one rank only
+ * while others wait in a collective is caught the same way: the group ends here on the failing
+ * rank. */
 int GbTestFinish(int failures)
 {
   if (failures) {

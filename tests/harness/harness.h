@@ -7,7 +7,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
+
+#include <cmocka.h> // needs those above
 
 #include "base/error.h"
 
@@ -35,7 +36,8 @@ void GbTestRelative(double found, double expected, double tolerance, const char 
 /* The call must return GB_OK; otherwise prints the message and fails. */
 #define assert_ok(call) GbTestOk((call), #call, __FILE__, __LINE__)
 void GbTestOk(GbStatus status, const char *text, const char *file, int line);
-/* The call must return `status` and its message must contain each of the words (NULL-terminated). */
+/* The call must return `status` and its message must contain each of the words (NULL-terminated).
+ */
 #define assert_fails(call, status, ...)                                                            \
   GbTestFails((call), (status), #call, __FILE__, __LINE__, (const char *const[]){__VA_ARGS__, NULL})
 void GbTestFails(GbStatus found, GbStatus expected, const char *text, const char *file, int line,
