@@ -9,6 +9,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_sf_gamma.h>
 #include <math.h>
 
 enum { WORDS = 4 };
@@ -36,6 +37,19 @@ GbStatus GbDrawBarrier(const GbCalibration *calibration, double chi, double leas
             least_eV, chi, mean, shape);
   *barrier_eV = fmax(barrier, least_eV);
   return GB_OK;
+}
+
+/* With Qbar = k theta and x = q/theta, E[Q | Q > q] = theta Gamma(k+1, x) / Gamma(k, x), and
+ * Gamma(k+1, x) = k Gamma(k, x) + x^k e^-x; far out it is q + theta. */
+double GbDrawMeanBarrier(const GbCalibration *calibration, double chi, double least_eV)
+{
+  double shape = calibration->laws.barrier_shape.value;
+  double mean = GbCalibrationBarrierMean(calibration, chi), x = least_eV * shape / mean;
+  if (!(least_eV > 0)) return mean;
+  double tail = gsl_cdf_gamma_Q(x, shape, 1);
+  if (tail < 1e-280) return least_eV + mean / shape;
+  double edge = exp(shape * log(x) - x - gsl_sf_lngamma(shape + 1));
+  return mean * (1 + edge / tail);
 }
 
 GbStatus GbDrawVoxel(const GbCalibration *calibration, double least_eV, GbMesoState *state,

@@ -12,6 +12,8 @@ double GbDrawLeastBarrier(const GbCalibration *calibration, double intrabasin_ti
  * GB_ERR_INPUT if that condition leaves no probability. */
 GbStatus GbDrawBarrier(const GbCalibration *calibration, double chi, double least_eV,
                        double uniform, double *barrier_eV);
+/* Mean in eV of P(Q | chi) conditioned on Q > least_eV (least_eV <= 0: the calibrated mean). */
+double GbDrawMeanBarrier(const GbCalibration *calibration, double chi, double least_eV);
 /* Draws barriers and angles of one voxel from counters (seed, voxel, redraws) and counts the
  * redraw. */
 GbStatus GbDrawVoxel(const GbCalibration *calibration, double least_eV, GbMesoState *state,

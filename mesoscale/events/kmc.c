@@ -55,6 +55,7 @@ struct GbKmc {
   GbWaiting *waiting;
   int nmodes_padded;                  /* all modes, to a multiple of GB_RATE_BLOCK */
   double gamma, dilatation;           /* of one event in one voxel */
+  double part;                        /* of the voxel that an event fills: Omega / edge^3 */
   double *half_sin, *cos;             /* [nvoxels*nmodes] sin(2 theta) / 2 and cos(2 theta) */
   double *activity, *activity_rate;   /* [nmodes_padded] see rates.h */
   double *rate_work;                  /* [nmodes_padded] */
@@ -238,7 +239,7 @@ static void transform(GbKmc *kmc, int voxel, int mode)
   e[GB_XZ] += 0.5 * kmc->gamma * kmc->cos[mode];
   e[GB_YY] += kmc->dilatation / 3;
   s->slip[voxel] += fabs(kmc->gamma);
-  s->chi[voxel] += laws->chi_gain.value * (laws->chi_inf.value - s->chi[voxel]);
+  s->chi[voxel] += kmc->part * laws->chi_gain.value * (laws->chi_inf.value - s->chi[voxel]);
   s->events++;
 }
 
@@ -539,6 +540,7 @@ static GbStatus set_up(GbKmc *kmc)
   const double edge = s->grid.edge_nm, part = laws->event_volume_nm3.value / (edge * edge * edge);
   kmc->gamma = laws->event_shear.value * part;
   kmc->dilatation = laws->event_dilatation.value * part;
+  kmc->part = fmin(part, 1);
   GB_CALL(allocate(kmc));
   for (int v = 0; v < s->nvoxels; v++)
     set_directions(kmc, v);

@@ -192,6 +192,7 @@ GbStatus GbMesoJobRun(GbMesoJob *job, int number)
   const GbSampleShape shape = {.nx = (int)config->nx,
                                .nz = (int)config->nz,
                                .nmodes = (int)config->modes,
+                               .edge_nm = config->voxel_edge_nm,
                                .notch_depth = (int)config->notch_depth_voxels,
                                .temperature_K = config->temperature_K};
   Work work = {.job = job, .number = number, .tables = GbMesoTablesNew()};

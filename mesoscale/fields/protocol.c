@@ -15,7 +15,10 @@ static const GbParam params[] = {
     {"nx", GB_PARAM_INT, AT(nx), "16", 4, 4096, NULL, "voxels between the two free surfaces"},
     {"nz", GB_PARAM_INT, AT(nz), "32", 4, 4096, NULL, "voxels along the loading axis (periodic)"},
     {"modes", GB_PARAM_INT, AT(modes), "8", 1, 256, NULL,
-     "shear modes of a voxel, each with its own direction and barrier"},
+     "shear modes of one STZ site, each with its own direction and barrier"},
+    {"voxel_edge_nm", GB_PARAM_DOUBLE, AT(voxel_edge_nm), "1.6", 0, 100, NULL,
+     "edge of a voxel, which holds edge^3 / Omega STZ sites of the calibrated event volume Omega; "
+     "0: one site, the cube root of Omega"},
     {"samples", GB_PARAM_INT, AT(samples), "2", 1, 99, NULL,
      "independent samples, for means and standard errors"},
     {"notch_depth_voxels", GB_PARAM_INT, AT(notch_depth_voxels), "0", 0, 1024, NULL,

@@ -12,7 +12,7 @@ enum { GB_PATH_MAX = 4096 };
 
 typedef struct {
   int64_t nx, nz, modes, samples, notch_depth_voxels;
-  double strain_rate_per_s, temperature_K;
+  double voxel_edge_nm, strain_rate_per_s, temperature_K;
   GbDoubleList strains_percent;
   double intrabasin_time_s, rest_s, relaxation_step_percent, chi_diffusion_edges;
   int64_t max_events_per_voxel;

@@ -1,12 +1,14 @@
 /* Equations. In a voxel, structure rearranges at the Arrhenius rate
  *     r(chi, T) = nu_0 exp(-Qbar(chi) / kT),
- * with nu_0 the attempt frequency and Qbar the mean barrier of the calibration, which falls with
- * chi. Each rearrangement takes disorder out of the voxel and mixes it with its neighbours over a
- * length l (one voxel edge: the size of an STZ), so that d chi / dt = -max(chi, 0) r(chi, T) +
- * div(D grad chi),   D = l^2 r(chi, T). This is the relaxation and diffusion part of the
- * effective-temperature equation of STZ theory (Kamrin & Bouchbinder, J. Mech. Phys. Solids 73, 269
- * (2014); Hinkle, Rycroft, Shields, Falk, Phys. Rev. E 95, 053001 (2017)), with the rate taken from
- * the calibrated barriers.
+ * with nu_0 the attempt frequency and Qbar the mean of the barriers that the voxel's events draw
+ * from, E[Q | chi, Q > Q_min]: what is faster than the intra-basin time is motion within a state
+ * and relaxes nothing. Qbar falls with chi; without Q_min it is the calibrated mean, linear in chi.
+ * Each rearrangement takes disorder out of the voxel and mixes it with its neighbours over a length
+ * l (one voxel edge: the size of an STZ), so that d chi / dt = -max(chi, 0) r(chi, T) + div(D grad
+ * chi),   D = l^2 r(chi, T). This is the relaxation and diffusion part of the effective-temperature
+ * equation of STZ theory (Kamrin & Bouchbinder, J. Mech. Phys. Solids 73, 269 (2014); Hinkle,
+ * Rycroft, Shields, Falk, Phys. Rev. E 95, 053001 (2017)), with the rate taken from the calibrated
+ * barriers.
  *
  * Consequences. With Qbar = Q0 - (Q0 - Q1) chi and T constant, d chi/dt = -chi r_0 exp(a chi),
  * a = (Q0 - Q1)/kT, which integrates to E1(a chi(t)) = E1(a chi_0) + r_0 t: while a chi >> 1 chi
@@ -30,6 +32,7 @@
 #include "mesoscale/fields/relaxation.h"
 
 #include "base/units.h"
+#include "mesoscale/events/draws.h"
 #include "mesoscale/petsc_compat.h"
 
 #include <cvode/cvode.h>
@@ -66,10 +69,11 @@ GbRelaxationOptions GbRelaxationDefaults(void)
   return (GbRelaxationOptions){.decay = true, .diffusion_edges = 1, .tolerance = 1e-6};
 }
 
-double GbRelaxationRate(const GbCalibration *calibration, double chi, double temperature_K)
+double GbRelaxationRate(const GbCalibration *calibration, double chi, double least_barrier_eV,
+                        double temperature_K)
 {
   const double exponent =
-      GbCalibrationBarrierMean(calibration, chi) / (GB_KB_EV_PER_K * temperature_K);
+      GbDrawMeanBarrier(calibration, chi, least_barrier_eV) / (GB_KB_EV_PER_K * temperature_K);
   return calibration->laws.attempt_frequency_Hz * exp(-fmin(exponent, MAX_EXPONENT));
 }
 
@@ -81,11 +85,16 @@ static double piece_temperature(const GbRelaxation *r, double time)
   return r->start_K + weight * (r->end_K - r->start_K);
 }
 
+static double relaxation_rate(const GbRelaxation *r, double chi, double temperature)
+{
+  return GbRelaxationRate(r->calibration, chi, r->options.least_barrier_eV, temperature);
+}
+
 static void fill_rates(GbRelaxation *r, const double *chi, double temperature)
 {
   const int n = r->grid.nx * r->grid.nz;
   for (int v = 0; v < n; v++)
-    r->rate[v] = r->solid[v] ? GbRelaxationRate(r->calibration, chi[v], temperature) : 0;
+    r->rate[v] = r->solid[v] ? relaxation_rate(r, chi[v], temperature) : 0;
 }
 
 /* Adds one face's flux to both sides. */
@@ -131,8 +140,9 @@ static void fill_slopes(GbRelaxation *r, const double *chi, double temperature)
   const int n = r->grid.nx * r->grid.nz;
   const double step = 1e-4, kt = GB_KB_EV_PER_K * temperature;
   for (int v = 0; v < n; v++) {
-    const double change = GbCalibrationBarrierMean(r->calibration, chi[v] + step) -
-                          GbCalibrationBarrierMean(r->calibration, chi[v] - step);
+    const double least = r->options.least_barrier_eV;
+    const double change = GbDrawMeanBarrier(r->calibration, chi[v] + step, least) -
+                          GbDrawMeanBarrier(r->calibration, chi[v] - step, least);
     r->slope[v] = -r->rate[v] * change / (2 * step * kt);
   }
 }

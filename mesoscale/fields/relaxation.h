@@ -13,9 +13,10 @@
 typedef struct GbRelaxation GbRelaxation;
 
 typedef struct {
-  bool decay;             /* chi decays; false leaves only diffusion */
-  double diffusion_edges; /* diffusion length per rearrangement in voxel edges; 0: no diffusion */
-  double tolerance;       /* relative; the absolute one is 1e-3 of it, as chi is of order 1 */
+  bool decay;              /* chi decays; false leaves only diffusion */
+  double diffusion_edges;  /* diffusion length per rearrangement in voxel edges; 0: no diffusion */
+  double least_barrier_eV; /* rearrangements below this barrier belong to motion within a state */
+  double tolerance;        /* relative; the absolute one is 1e-3 of it, as chi is of order 1 */
 } GbRelaxationOptions;
 
 GbRelaxationOptions GbRelaxationDefaults(void); /* true, 1, 1e-6 */
@@ -28,8 +29,9 @@ void GbRelaxationDestroy(GbRelaxation **relaxation);
  * GB_ERR_LIBRARY if the integrator fails. */
 GbStatus GbRelaxationRun(GbRelaxation *relaxation, const GbTemperatureProgram *program,
                          double start_s, double end_s, double *chi);
-/* Rate at which structure rearranges, 1/s: nu_0 exp(-Qbar(chi)/kT). */
-double GbRelaxationRate(const GbCalibration *calibration, double chi, double temperature_K);
+/* Rate at which structure rearranges, 1/s: nu_0 exp(-Qbar/kT), Qbar = E[Q | chi, Q > least]. */
+double GbRelaxationRate(const GbCalibration *calibration, double chi, double least_barrier_eV,
+                        double temperature_K);
 long GbRelaxationSteps(const GbRelaxation *relaxation); /* internal steps since creation */
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/rng.h"
 #include "base/stop.h"
+#include "base/units.h"
 #include "mesoscale/events/draws.h"
 
 #include <gsl/gsl_cdf.h>
@@ -37,7 +38,11 @@ static void cut_notches(GbMesoState *state, int depth)
 
 static void draw_chi(const GbCalibration *calibration, GbMesoState *state)
 {
-  const double mean = calibration->state.chi_mean.value, sd = calibration->state.chi_sd.value;
+  /* measured over spheres; independent noise averages out over a larger voxel */
+  const double sphere = 4 * GB_PI / 3 * pow(calibration->state.coarse_grain_nm, 3);
+  const double mean = calibration->state.chi_mean.value;
+  const double sd =
+      calibration->state.chi_sd.value * sqrt(fmin(1, sphere / pow(state->grid.edge_nm, 3)));
   for (int v = 0; v < state->nvoxels; v++) {
     double normal[2];
     GbRngNormal2(state->seed, GB_RNG_CHI_FIELD, (uint64_t)v, 0, 0, normal);
@@ -52,6 +57,8 @@ static GbStatus set_up(GbSample *sample)
   const GbKmcOptions kmc = {.intrabasin_time_s = sample->options.intrabasin_time_s};
   GbRelaxationOptions relaxation = GbRelaxationDefaults();
   relaxation.diffusion_edges = sample->options.chi_diffusion_edges;
+  relaxation.least_barrier_eV =
+      GbDrawLeastBarrier(sample->calibration, kmc.intrabasin_time_s, state->temperature_K);
   GB_CALLOC(sample->chi_drawn, state->nvoxels);
   GB_CALLOC(sample->redraws, state->nvoxels);
   for (int v = 0; v < state->nvoxels; v++) {
@@ -67,11 +74,13 @@ static GbStatus set_up(GbSample *sample)
 static GbStatus draw_sample(const GbSampleShape *shape, uint64_t seed, GbSample *sample)
 {
   GbMesoState *state = &sample->state;
+  const double omega = sample->calibration->laws.event_volume_nm3.value;
   const GbGrid grid = {.nx = shape->nx,
                        .nz = shape->nz,
-                       .edge_nm = cbrt(sample->calibration->laws.event_volume_nm3.value),
+                       .edge_nm = shape->edge_nm > 0 ? shape->edge_nm : cbrt(omega),
                        .free_x = true};
-  GB_CALL(GbMesoStateAllocate(state, &grid, shape->nmodes));
+  const long sites = lround(pow(grid.edge_nm, 3) / omega);
+  GB_CALL(GbMesoStateAllocate(state, &grid, shape->nmodes * (int)(sites > 1 ? sites : 1)));
   state->seed = seed;
   state->temperature_K = state->reference_temperature_K = shape->temperature_K;
   for (int v = 0; v < state->nvoxels; v++)

@@ -9,7 +9,7 @@
 #include "mesoscale/fields/relaxation.h"
 
 #define GB_MESO_VERSION                                                                            \
-  "1" /* raise when the physics of a sample changes: old products are redone */
+  "2" /* raise when the physics of a sample changes: old products are redone */
 
 typedef struct {
   double intrabasin_time_s;     /* see GbKmcOptions */
@@ -30,15 +30,16 @@ typedef struct {
 } GbSample;
 
 typedef struct {
-  int nx, nz, nmodes, notch_depth;
+  int nx, nz, nmodes, notch_depth; /* nmodes: of one STZ site; a voxel holds edge^3 / Omega sites */
+  double edge_nm;                  /* of a voxel; 0: the cube root of Omega, one site */
   double temperature_K;
 } GbSampleShape;
 
 /* Called after each relaxation step, with stress and fields up to date. *stop = true ends. */
 typedef GbStatus (*GbSampleObserver)(void *context, const GbSample *sample, bool *stop);
 
-/* A fresh glass: voxel edge from the calibrated event volume, chi normal with the calibrated mean
- * and spread, clamped to [-0.5, 1], independent between voxels; barriers and directions drawn from
+/* A fresh glass: chi normal with the calibrated mean and spread (that of a voxel's volume), clamped
+ * to [-0.5, 1], independent between voxels; barriers and directions drawn from
  * P(Q | chi). */
 GbStatus GbSampleDraw(const GbCalibration *calibration, const GbSampleShape *shape, uint64_t seed,
                       const GbSampleOptions *options, GbSample *sample);

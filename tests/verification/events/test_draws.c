@@ -39,6 +39,25 @@ static void barriers_follow_the_truncated_gamma(void **unused)
   }
 }
 
+/* E[Q | Q > q] = q + integral of the survival function from q, over that at q (Simpson's rule). */
+static void the_mean_above_a_limit_is_the_mean_residual_life(void **unused)
+{
+  (void)unused;
+  GbCalibration calibration;
+  GbGlassCalibration(&calibration);
+  const double chi = 0.5, mean = 0.75, step = 1e-3;
+  for (double least = 0; least < 3; least += 0.5) {
+    double integral = 0;
+    for (int i = 0; i < 20000; i += 2)
+      integral += step / 3 *
+                  (survival(least + i * step, mean) + 4 * survival(least + (i + 1) * step, mean) +
+                   survival(least + (i + 2) * step, mean));
+    const double expected = least + integral / survival(least, mean);
+    assert_relative(GbDrawMeanBarrier(&calibration, chi, least), expected, 1e-9);
+  }
+  assert_relative(GbDrawMeanBarrier(&calibration, chi, 200), 200 + mean / 4, 1e-3); /* far out */
+}
+
 /* The same through the state: independent between voxels, modes and redraws, none below the limit.
  */
 static void voxels_are_drawn_from_their_own_chi(void **unused)
@@ -69,4 +88,5 @@ static void voxels_are_drawn_from_their_own_chi(void **unused)
 }
 
 GB_TEST_MAIN("verify.mesoscale.draws", cmocka_unit_test(barriers_follow_the_truncated_gamma),
+             cmocka_unit_test(the_mean_above_a_limit_is_the_mean_residual_life),
              cmocka_unit_test(voxels_are_drawn_from_their_own_chi))
