@@ -6,15 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With several ranks a failed assertion, or a crash that cmocka catches, must not jump on to the
+ * next test: the others may wait in a collective of this one. Told to abort instead, cmocka ends
+ * the process by a signal, and the launcher then ends the whole job. */
 void GbTestStart(int *argc, char ***argv)
 {
   MPI_Init(argc, argv);
+  int size;
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  if (size > 1) setenv("CMOCKA_TEST_ABORT", "1", 1);
 }
 
-/* A failing rank aborts at once. A passing rank waits for the others in the barrier; if one of them
- * fails, its abort ends this rank too. Inside a test, an assertion that fails on one rank only
- * while others wait in a collective is caught the same way: the group ends here on the failing
- * rank. */
+/* Failures of fixtures come here: the failing rank ends the job, and with it the barrier of the
+ * others. */
 int GbTestFinish(int failures)
 {
   if (failures) {
@@ -30,27 +34,13 @@ int GbTestFinish(int failures)
   return 0;
 }
 
-/* With several ranks a failed assertion must not jump on to the next test: the other ranks may wait
- * inside a collective of this one. */
-static void fail_here(const char *file, int line)
-{
-  int size;
-  MPI_Comm_size(MPI_COMM_WORLD, &size);
-  if (size > 1) {
-    fprintf(stderr, "%s:%d: failed on one of %d ranks; ending the job\n", file, line, size);
-    fflush(NULL);
-    MPI_Abort(MPI_COMM_WORLD, 1);
-  }
-  _fail(file, line);
-}
-
 void GbTestClose(double found, double expected, double tolerance, const char *text,
                  const char *file, int line)
 {
   if (fabs(found - expected) <= tolerance) return;
   print_error("%s = %.15g, expected %.15g within %.3g (off by %.3g)\n", text, found, expected,
               tolerance, found - expected);
-  fail_here(file, line);
+  _fail(file, line);
 }
 
 void GbTestRelative(double found, double expected, double tolerance, const char *text,
@@ -63,7 +53,7 @@ void GbTestOk(GbStatus status, const char *text, const char *file, int line)
 {
   if (status == GB_OK) return;
   print_error("%s: %s: %s\n%s", text, GbStatusName(status), GbErrorMessage(), GbErrorTraceText());
-  fail_here(file, line);
+  _fail(file, line);
 }
 
 void GbTestFails(GbStatus found, GbStatus expected, const char *text, const char *file, int line,
@@ -72,12 +62,12 @@ void GbTestFails(GbStatus found, GbStatus expected, const char *text, const char
   if (found != expected) {
     print_error("%s: expected %s, found %s (%s)\n", text, GbStatusName(expected),
                 GbStatusName(found), GbErrorMessage());
-    fail_here(file, line);
+    _fail(file, line);
   }
   for (; *words; words++) {
     if (strstr(GbErrorMessage(), *words)) continue;
     print_error("%s: message lacks \"%s\": %s\n", text, *words, GbErrorMessage());
-    fail_here(file, line);
+    _fail(file, line);
   }
 }
 
