@@ -3,3 +3,4 @@ gb_add_test(NAME unit.contract.calibration
             LIBS gb_contract RANKS 1 2)
 gb_add_test(NAME unit.contract.summary SOURCES unit/contract/test_summary.c
             LIBS gb_contract PkgConfig::CJSON)
+gb_add_test(NAME unit.contract.shipped SOURCES unit/contract/test_shipped.c LIBS gb_contract)
