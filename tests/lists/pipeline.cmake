@@ -3,7 +3,7 @@ add_executable(make_calibration robustness/make_calibration.c unit/contract/exam
 target_link_libraries(make_calibration PRIVATE gb_contract)
 target_include_directories(make_calibration PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 
-set(pipeline_environment "OMP_NUM_THREADS=2;OMP_WAIT_POLICY=passive;OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_btl_vader_single_copy_mechanism=none")
+set(pipeline_environment "OMP_NUM_THREADS=2;OMP_WAIT_POLICY=passive;OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_btl_vader_single_copy_mechanism=none;HWLOC_HIDE_ERRORS=2")
 
 if(GLASSBAND_MESOSCALE)
   foreach(name bad_input restart)
