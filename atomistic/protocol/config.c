@@ -1,6 +1,7 @@
 #include "atomistic/protocol/config.h"
 
 #include "atomistic/analysis/zones.h"
+#include "base/param_rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,22 +13,6 @@ static const char *const lateral_modes[] = {"stress_free", "fixed", NULL};
 static const char *const axial_modes[] = {"unloaded", "held", NULL};
 
 #define AT(field) offsetof(GbAtomisticConfig, field)
-#define REAL(field, by_default, min, max, help)                                                    \
-  {                                                                                                \
-#field, GB_PARAM_DOUBLE, AT(field), by_default, min, max, NULL, help                           \
-  }
-#define WHOLE(field, by_default, min, max, help)                                                   \
-  {                                                                                                \
-#field, GB_PARAM_INT, AT(field), by_default, min, max, NULL, help                              \
-  }
-#define LIST(field, by_default, min, max, help)                                                    \
-  {                                                                                                \
-#field, GB_PARAM_LIST, AT(field), by_default, min, max, NULL, help                             \
-  }
-#define CHOICE(field, by_default, choices, help)                                                   \
-  {                                                                                                \
-#field, GB_PARAM_CHOICE, AT(field), by_default, 0, 0, choices, help                            \
-  }
 
 static const GbParam params[] = {
     {"potential", GB_PARAM_TEXT, AT(potential), NULL, 0, 0, NULL,

@@ -1,16 +1,9 @@
 #include "atomistic/statistics/config.h"
 
 #include "atomistic/statistics/fits.h"
+#include "base/param_rows.h"
 
 #define AT(field) offsetof(GbCalibrateConfig, field)
-#define REAL(field, by_default, min, max, help)                                                    \
-  {                                                                                                \
-#field, GB_PARAM_DOUBLE, AT(field), by_default, min, max, NULL, help                           \
-  }
-#define WHOLE(field, by_default, min, max, help)                                                   \
-  {                                                                                                \
-#field, GB_PARAM_INT, AT(field), by_default, min, max, NULL, help                              \
-  }
 
 static const GbParam params[] = {
     {"potential", GB_PARAM_TEXT, AT(potential), NULL, 0, 0, NULL,

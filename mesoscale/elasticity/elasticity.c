@@ -58,7 +58,6 @@ struct GbElasticity {
   double tolerance;
   int max_iterations;
   int iterations;
-  int64_t factorisations;
 };
 
 /* --- Geometry ------------------------------------------------------------------------------- */
@@ -219,7 +218,6 @@ static GbStatus factorise(GbElasticity *e)
   memcpy(e->factor_mu, e->mu, (size_t)e->nvoxels * sizeof *e->mu);
   memcpy(e->factor_bulk, e->bulk, (size_t)e->nvoxels * sizeof *e->bulk);
   e->factored = true;
-  e->factorisations++;
   return GB_OK;
 }
 
@@ -539,9 +537,4 @@ double GbElasticityMean(const GbElasticity *e, const double (*field)[GB_NTENSOR]
 int GbElasticityIterations(const GbElasticity *e)
 {
   return e->iterations;
-}
-
-int64_t GbElasticityFactorisations(const GbElasticity *e)
-{
-  return e->factorisations;
 }

@@ -63,7 +63,6 @@ GbStatus GbElasticityLoad(GbElasticity *elasticity, const double *memory);
 /* Mean over the strip's full area nx*nz (void counts as zero stress). */
 double GbElasticityMean(const GbElasticity *elasticity, const double (*field)[GB_NTENSOR],
                         int component);
-int GbElasticityIterations(const GbElasticity *elasticity);         /* of the last solve */
-int64_t GbElasticityFactorisations(const GbElasticity *elasticity); /* so far */
+int GbElasticityIterations(const GbElasticity *elasticity); /* of the last solve */
 
 #endif

@@ -61,7 +61,6 @@ struct GbRelaxation {
   N_Vector chi;
   SUNLinearSolver solver;
   void *cvode;
-  long steps;
 };
 
 GbRelaxationOptions GbRelaxationDefaults(void)
@@ -301,7 +300,6 @@ static GbStatus advance_piece(GbRelaxation *r)
   const double span = r->end_s - r->start_s, change = fabs(r->end_K - r->start_K);
   const double most = change > 0 ? span * fmin(1, MAX_STEP_K / change) : span;
   double reached;
-  long steps = 0;
   GB_SUNDIALS(CVodeReInit(r->cvode, r->start_s, r->chi));
   GB_SUNDIALS(CVodeSetMaxStep(r->cvode, most));
   GB_SUNDIALS(CVodeSetStopTime(r->cvode, r->end_s));
@@ -309,8 +307,6 @@ static GbStatus advance_piece(GbRelaxation *r)
   if (code < 0 || fabs(reached - r->end_s) > 1e-9 * span)
     GB_FAIL(GB_ERR_LIBRARY, "relaxation of chi stopped at %g s of [%g, %g] s (CVODE code %d)",
             reached, r->start_s, r->end_s, code);
-  GB_SUNDIALS(CVodeGetNumSteps(r->cvode, &steps));
-  r->steps += steps;
   return GB_OK;
 }
 
@@ -340,9 +336,4 @@ GbStatus GbRelaxationRun(GbRelaxation *r, const GbTemperatureProgram *program, d
   }
   GB_CALL(copy_values(r->vec, chi, n, false));
   return GB_OK;
-}
-
-long GbRelaxationSteps(const GbRelaxation *relaxation)
-{
-  return relaxation->steps;
 }

@@ -32,6 +32,5 @@ GbStatus GbRelaxationRun(GbRelaxation *relaxation, const GbTemperatureProgram *p
 /* Rate at which structure rearranges, 1/s: nu_0 exp(-Qbar/kT), Qbar = E[Q | chi, Q > least]. */
 double GbRelaxationRate(const GbCalibration *calibration, double chi, double least_barrier_eV,
                         double temperature_K);
-long GbRelaxationSteps(const GbRelaxation *relaxation); /* internal steps since creation */
 
 #endif
