@@ -27,6 +27,8 @@ void GbAtomsFree(GbAtoms *atoms)
   free(atoms->x);
   free(atoms->v);
   free(atoms->f);
+  free(atoms->place);
+  free(atoms->aux);
   *atoms = (GbAtoms){0};
 }
 

@@ -24,6 +24,8 @@ typedef struct {
   double (*x)[3];   /* [n] angstrom */
   double (*v)[3];   /* [n] angstrom/ps */
   double (*f)[3];   /* [n] eV/angstrom, filled by GbForceCompute */
+  int *place;       /* [n], only of distributed atoms: index in the sample (see domain.h) */
+  double (*aux)[3]; /* [n] or NULL: further vectors that go along when atoms change ranks */
   double lo[3];     /* angstrom */
   double length[3]; /* box edges, angstrom; along a free axis only the bounding length */
   bool periodic[3];

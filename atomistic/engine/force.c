@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct GbForce {
   MPI_Comm comm;
@@ -20,10 +21,15 @@ struct GbForce {
   int *counts, *starts; /* [size] sites of each rank; scaled on use */
   int *counts_scaled, *starts_scaled;
   int64_t evaluations;
+  GbForce *local;
 };
 
-GbStatus GbForceCreate(MPI_Comm comm, const GbPotential *potential, double skin, GbForce **force)
+#define SKIN 1.0 /* angstrom */
+
+GbStatus GbForceCreate(MPI_Comm comm, const GbPotential *potential, const GbForceOptions *options,
+                       GbForce **force)
 {
+  double skin = options && options->skin != 0.0 ? options->skin : SKIN;
   if (!(skin > 0.0)) GB_FAIL(GB_ERR_ARG, "expected a positive skin, found %g", skin);
   GbForce *f = NULL;
   GB_CALL(GbCalloc((void **)&f, 1, sizeof *f));
@@ -53,6 +59,7 @@ void GbForceDestroy(GbForce **force)
 {
   if (!force || !*force) return;
   GbForce *f = *force;
+  GbForceDestroy(&f->local);
   GbNeighborFree(&f->neighbor);
   GbEamDestroy(&f->eam);
   free(f->slope);
@@ -71,6 +78,7 @@ void GbForceDestroy(GbForce **force)
 void GbForceReset(GbForce *force)
 {
   force->neighbor.n = 0;
+  if (force->local) force->local->neighbor.n = 0;
 }
 
 MPI_Comm GbForceComm(const GbForce *force)
@@ -199,6 +207,49 @@ GbStatus GbForceCompute(GbForce *force, GbAtoms *atoms, GbForceResult *result)
       atoms->f[i][d] = f[d];
   }
   force->evaluations += atoms->n;
+  return GB_OK;
+}
+
+/* --- Distributed atoms ---------------------------------------------------------------------------
+ */
+
+/* For now the first rank owns all atoms. */
+GbStatus GbForceScatter(GbForce *force, const GbAtoms *sample, GbAtoms *local)
+{
+  GbAtomsFree(local);
+  if (!force->local) GB_CALL(GbForceCreate(MPI_COMM_SELF, force->potential, NULL, &force->local));
+  GbForceReset(force->local);
+  GB_CALL(GbAtomsCopy(sample, local));
+  GB_CALLOC(local->place, local->n);
+  for (int i = 0; i < local->n; i++)
+    local->place[i] = i;
+  if (force->rank != 0) local->n = 0;
+  return GB_OK;
+}
+
+GbStatus GbForceGather(GbForce *force, const GbAtoms *local, GbAtoms *sample)
+{
+  for (int i = 0; i < local->n; i++) {
+    int k = local->place[i];
+    memcpy(sample->x[k], local->x[i], sizeof sample->x[k]);
+    memcpy(sample->v[k], local->v[i], sizeof sample->v[k]);
+    memcpy(sample->f[k], local->f[i], sizeof sample->f[k]);
+  }
+  memcpy(sample->lo, local->lo, sizeof sample->lo);
+  memcpy(sample->length, local->length, sizeof sample->length);
+  MPI_Bcast(sample->x, 3 * sample->n, MPI_DOUBLE, 0, force->comm);
+  MPI_Bcast(sample->v, 3 * sample->n, MPI_DOUBLE, 0, force->comm);
+  MPI_Bcast(sample->f, 3 * sample->n, MPI_DOUBLE, 0, force->comm);
+  return GB_OK;
+}
+
+GbStatus GbForceComputeLocal(GbForce *force, GbAtoms *local, unsigned want, GbForceResult *result)
+{
+  (void)want;
+  GbStatus status = GB_OK;
+  if (force->rank == 0) status = GbForceCompute(force->local, local, result);
+  GB_CALL(GbErrorSync(force->comm, status));
+  MPI_Bcast(result, sizeof *result, MPI_BYTE, 0, force->comm);
   return GB_OK;
 }
 

@@ -248,11 +248,10 @@ static GbStatus run_plan(GbSession *session, const Plan *plan)
 
 static GbStatus set_up_and_run(GbSession *session)
 {
-  static const double skin = 1.0;
   Plan *plan;
   GB_CALL(GbSessionFolder(session, ""));
   GB_CALL(GbPotentialRead(session->run->comm, session->config->potential, &session->potential));
-  GB_CALL(GbForceCreate(session->run->comm, session->potential, skin, &session->force));
+  GB_CALL(GbForceCreate(session->run->comm, session->potential, NULL, &session->force));
   GB_CALLOC(plan, 1);
   GbStatus status = make_plan(session, plan);
   if (status == GB_OK) status = run_plan(session, plan);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double skin = 1.0; /* angstrom */
 
 GbBootstrapOptions GbStudyBootstrap(const GbStudy *study, uint64_t stream)
 {
@@ -59,8 +58,8 @@ GbStatus GbStudyOpen(const GbRun *run, const GbCalibrateConfig *config, GbStudy 
     GB_FAIL(GB_ERR_INPUT, "the event census needs at least 2 tension snapshots, found %d",
             study->products.nframes);
   GB_CALL(GbPotentialRead(run->comm, config->potential, &study->potential));
-  GB_CALL(GbForceCreate(run->comm, study->potential, skin, &study->force));
-  GB_CALL(GbForceCreate(MPI_COMM_SELF, study->potential, skin, &study->own));
+  GB_CALL(GbForceCreate(run->comm, study->potential, NULL, &study->force));
+  GB_CALL(GbForceCreate(MPI_COMM_SELF, study->potential, NULL, &study->own));
   GB_CALL(check_potential(study));
   return GB_OK;
 }

@@ -51,7 +51,7 @@ static void check_derivatives(const GbPotential *potential, double a, double tol
   GbForce *force;
   GbForceResult result;
   make_sample(potential, cells, a, &atoms);
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &force));
   for (int i = 0; i < atoms.n; i += 11)
     for (int d = 0; d < 3; d++) {
       double x = atoms.x[i][d];
@@ -114,7 +114,7 @@ static void atoms_add_up(void **state)
   make_sample(potential, cells, 3.6, &atoms);
   double *energy = calloc((size_t)atoms.n, sizeof *energy), total = 0.0, virial[6] = {0};
   double(*stress)[6] = calloc((size_t)atoms.n, sizeof *stress), net[3] = {0};
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &force));
   assert_ok(GbForceComputePerAtom(force, &atoms, &result, energy, stress));
   for (int i = 0; i < atoms.n; i++) {
     total += energy[i];
@@ -153,7 +153,7 @@ static void dimer(void **state)
   for (int d = 0; d < 3; d++)
     atoms.length[d] = 1.0;
   assert_ok(GbPotentialApplyTypes(potential, &atoms));
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &force));
   assert_ok(GbForceCompute(force, &atoms, &result));
   double at0 = toy_density(true, 1, 0, r), at1 = toy_density(true, 0, 1, r);
   assert_close(result.energy, toy_pair(1, 0, r) + toy_embedding(0, at0) + toy_embedding(1, at1),
@@ -178,7 +178,7 @@ static void images_are_right(void **state)
   assert_ok(GbPotentialRead(MPI_COMM_WORLD, CUZR, &potential));
   make_sample(potential, cells, 3.9, &small);
   assert_ok(GbAtomsReplicate(&small, counts, &large));
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &force));
   double all = energy_of(force, &large), one = energy_of(force, &small);
   assert_relative(one * 5 * 6 * 7, all, 1e-12);
   for (int i = 0; i < small.n; i++)
@@ -205,8 +205,8 @@ static void list_stays_valid(void **state)
   GbForce *kept, *fresh;
   assert_ok(GbPotentialRead(MPI_COMM_WORLD, CUZR, &potential));
   make_sample(potential, cells, 4.2, &atoms);
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &kept));
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &fresh));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &kept));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &fresh));
   for (int step = 0; step < 60; step++) {
     for (int i = 0; i < atoms.n; i++)
       for (int d = 0; d < 3; d++) {
@@ -237,8 +237,8 @@ static void bits_do_not_depend_on_ranks_and_threads(void **state)
   assert_ok(GbPotentialRead(MPI_COMM_WORLD, CUZR, &potential));
   make_sample(potential, cells, 3.95, &atoms);
   assert_ok(GbAtomsCopy(&atoms, &other));
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &together));
-  assert_ok(GbForceCreate(MPI_COMM_SELF, potential, 1.0, &alone));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &together));
+  assert_ok(GbForceCreate(MPI_COMM_SELF, potential, NULL, &alone));
 #ifdef _OPENMP
   omp_set_num_threads(2);
 #endif
@@ -266,7 +266,7 @@ static void bad_positions_are_named(void **state)
   GbForceResult result;
   assert_ok(GbPotentialRead(MPI_COMM_WORLD, CUZR, &potential));
   make_sample(potential, cells, 3.95, &atoms);
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &force));
   double x = atoms.x[41][1];
   atoms.x[41][1] = NAN;
   assert_fails(GbForceCompute(force, &atoms, &result), GB_ERR_NUMERIC, "atom 42", "nan");

@@ -38,7 +38,7 @@ static void rows_do_not_depend_on_ranks(void **state)
   GbBarrierCounts counts, counts_alone;
   assert_ok(GbPotentialRead(MPI_COMM_WORLD, GB_SOURCE_DIR "/inputs/potentials/CuZr_mm.eam.fs",
                             &potential));
-  assert_ok(GbForceCreate(MPI_COMM_SELF, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_SELF, potential, NULL, &force));
   make_alloy(force, &atoms);
   double *chi = calloc((size_t)atoms.n, sizeof *chi);
   for (int i = 0; i < atoms.n; i++)

@@ -42,7 +42,7 @@ static void relax(const Crystal *crystal, const GbPotential *potential)
       atoms.x[i][d] = crystal->place[i][d] * crystal->start;
   }
   assert_ok(GbPotentialApplyTypes(potential, &atoms));
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &force));
   GbMinimizeOptions options = GbMinimizeDefaults();
   options.relax_box[0] = options.relax_box[1] = options.relax_box[2] = true;
   options.stress_tolerance_GPa = 1e-5;
@@ -78,7 +78,7 @@ static void glass_matches_lammps(void **state)
   GbForce *force;
   lammps_read_data("glass2048.data", &atoms);
   assert_ok(GbPotentialRead(MPI_COMM_WORLD, CUZR, &potential));
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &force));
   GbMinimizeOptions options = GbMinimizeDefaults();
   options.relax_box[0] = options.relax_box[1] = options.relax_box[2] = true;
   GbMinimizeResult result;

@@ -25,7 +25,7 @@ static void open_crystal(Crystal *c, double temperature)
   assert_ok(GbAtomsCreateFcc(&c->atoms, cells, 3.66, 0.0, 1));
   assert_ok(GbPotentialApplyTypes(c->potential, &c->atoms));
   GbAtomsSetVelocities(&c->atoms, 2.0 * temperature, 17);
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, c->potential, 1.0, &c->force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, c->potential, NULL, &c->force));
 }
 
 static void close_crystal(Crystal *c)

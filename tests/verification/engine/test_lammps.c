@@ -26,7 +26,7 @@ static void open_case(Case *c, const char *data, const char *dump, bool free_x)
   c->atoms.periodic[0] = !free_x;
   assert_ok(GbPotentialRead(MPI_COMM_WORLD, CUZR, &c->potential));
   assert_ok(GbPotentialApplyTypes(c->potential, &c->atoms));
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, c->potential, 1.0, &c->force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, c->potential, NULL, &c->force));
   c->energy = calloc((size_t)c->atoms.n, sizeof *c->energy);
   c->stress = calloc((size_t)c->atoms.n, sizeof *c->stress);
   assert_ok(GbForceComputePerAtom(c->force, &c->atoms, &c->result, c->energy, c->stress));

@@ -59,7 +59,7 @@ static void trajectory_matches_lammps(void **state)
   lammps_read_dump("nve200.dump", &dump);
   assert_ok(GbPotentialRead(MPI_COMM_WORLD, CUZR, &potential));
   assert_ok(GbPotentialApplyTypes(potential, &atoms));
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &force));
   GbMdOptions options = GbMdDefaults();
   assert_ok(GbMdRun(force, &atoms, &options, STEPS, INTERVAL, compare, &thermo));
   double move = 0.0, speed = 0.0;

@@ -29,7 +29,7 @@ static void glass_agrees_with_lammps(void **state)
   read_glass(&atoms);
   assert_ok(GbPotentialRead(MPI_COMM_WORLD, GB_SOURCE_DIR "/inputs/potentials/CuZr_mm.eam.fs",
                             &potential));
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &force));
   GbGlass glass = {force, &atoms};
   assert_ok(GbGlassMinimizeBox(&glass, 1e-3, 0.005, 2000, &inherent));
   assert_true(inherent.converged);
@@ -72,7 +72,7 @@ static void stress_is_the_derivative_of_the_relaxed_energy(void **state)
   read_glass(&atoms);
   assert_ok(GbPotentialRead(MPI_COMM_WORLD, GB_SOURCE_DIR "/inputs/potentials/CuZr_mm.eam.fs",
                             &potential));
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &force));
   GbGlass glass = {force, &atoms};
   assert_ok(GbGlassMinimize(&glass, 1e-4, 2000, &at_rest));
   assert_ok(GbAtomsCopy(&atoms, &rest));

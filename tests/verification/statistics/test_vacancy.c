@@ -76,7 +76,7 @@ static void vacancy_hop(void **state)
   make_vacancy(&atoms);
   assert_ok(GbPotentialRead(MPI_COMM_WORLD, GB_SOURCE_DIR "/inputs/potentials/CuZr_mm.eam.fs",
                             &potential));
-  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, 1.0, &force));
+  assert_ok(GbForceCreate(MPI_COMM_WORLD, potential, NULL, &force));
   GbGlass glass = {force, &atoms};
   double *push = calloc(3 * (size_t)atoms.n, sizeof *push);
   make_push(&atoms, push);
