@@ -11,5 +11,7 @@ gb_add_test(NAME unit.atomistic.setfl SOURCES unit/engine/test_setfl.c LIBS gb_e
 gb_add_test(NAME unit.atomistic.force SOURCES unit/engine/test_force.c LIBS gb_engine RANKS 1 2
             LABELS atomistic)
 gb_add_test(NAME unit.atomistic.atoms SOURCES unit/engine/test_atoms.c LIBS gb_engine LABELS atomistic)
-gb_add_test(NAME unit.atomistic.domain SOURCES unit/engine/test_domain.c LIBS gb_engine
-            RANKS 1 2 3 4 LABELS atomistic)
+foreach(part domain ghosts)
+  gb_add_test(NAME unit.atomistic.${part} SOURCES unit/engine/test_${part}.c LIBS gb_engine
+              RANKS 1 2 3 4 LABELS atomistic)
+endforeach()
