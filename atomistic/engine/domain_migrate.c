@@ -3,7 +3,6 @@
  * than a tenth above the mean, the bricks are cut anew before anything moves. */
 #include "atomistic/engine/domain_internal.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
