@@ -1,183 +1,157 @@
-/* FIRE: damped dynamics that turns its velocity towards the force and speeds up while it goes
- * downhill (Bitzek, Koskinen, Gaehler, Moseler, Gumbsch, Phys. Rev. Lett. 97, 170201 (2006)), with
- * half a step back when it went uphill, velocities mixed before the move and a delay after it
- * (Guenole et al., Comput. Mater. Sci. 175, 109584 (2020)).
- *
- * All atoms have the same mass, 1 in units in which forces are eV/angstrom, so time is only a step
- * length. A relaxed axis adds one coordinate u_d = c ln L_d, with c = sqrt(n) (V/n)^(1/3) making
- * its stiffness alike to an atom's; its force is (P_d V)/c, and its motion carries all atoms along
- * affinely. The relaxed pressure is the virial's: velocities take no part. */
+/* Minimisation of a sample: distributes it, lets a method descend, collects the result; and the
+ * steps that the methods share (equations in descent.h). */
 #include "atomistic/engine/minimize.h"
 
+#include "atomistic/engine/descent.h"
 #include "base/stop.h"
 #include "base/units.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define STEP_FIRST 0.05
-#define STEP_MAX 0.3 /* stiffest modes, about 20 eV/A^2, allow 0.4 */
-#define STEP_MIN 1e-4
-#define STEP_GROW 1.1
-#define STEP_SHRINK 0.5
-#define MIX_FIRST 0.25
-#define MIX_SHRINK 0.99
 #define MOVE_MAX 0.1 /* angstrom, largest component in one step */
-enum { DELAY = 10, STOP_INTERVAL = 20 };
-
-typedef struct {
-  GbForce *force;
-  GbAtoms *atoms;
-  const GbMinimizeOptions *options;
-  GbForceResult current;
-  double (*v)[3]; /* [n] */
-  double box_v[3], box_f[3], box_scale;
-  double dt, mix;
-  int downhill; /* steps since the last uphill one */
-} Fire;
+#define BOX_MOVE_MAX 0.01
+enum { STOP_INTERVAL = 20 };
 
 GbMinimizeOptions GbMinimizeDefaults(void)
 {
-  return (GbMinimizeOptions){
-      .force_tolerance = 1e-4, .max_evaluations = 2000, .stress_tolerance_GPa = 1e-3};
+  return (GbMinimizeOptions){.algorithm = GB_MINIMIZE_FIRE,
+                             .force_tolerance = 1e-4,
+                             .max_evaluations = 2000,
+                             .stress_tolerance_GPa = 1e-3};
 }
 
-static GbStatus evaluate(Fire *fire)
-{
-  GB_CALL(GbForceCompute(fire->force, fire->atoms, &fire->current));
-  for (int d = 0; d < 3; d++)
-    fire->box_f[d] = fire->options->relax_box[d] ? fire->current.virial[d] / fire->box_scale : 0.0;
-  return GB_OK;
-}
+/* --- What the methods share ----------------------------------------------------------------------
+ */
 
-typedef struct {
-  double ff, fv, vv, largest;
-} Products;
-
-/* Serial sums: bits independent of threads. */
-static Products products(const Fire *fire)
+static bool is_converged(const GbDescent *descent)
 {
-  const GbAtoms *a = fire->atoms;
-  Products p = {0};
-  for (int i = 0; i < a->n; i++)
-    for (int d = 0; d < 3; d++) {
-      double f = a->f[i][d], v = fire->v[i][d];
-      p.ff += f * f;
-      p.fv += f * v;
-      p.vv += v * v;
-      p.largest = fmax(p.largest, fabs(f));
-    }
+  const GbMinimizeOptions *options = descent->options;
+  double volume = GbAtomsVolume(descent->local);
+  if (!(descent->largest_f <= options->force_tolerance)) return false;
   for (int d = 0; d < 3; d++) {
-    p.ff += fire->box_f[d] * fire->box_f[d];
-    p.fv += fire->box_f[d] * fire->box_v[d];
-    p.vv += fire->box_v[d] * fire->box_v[d];
-  }
-  return p;
-}
-
-static bool is_converged(const Fire *fire, const Products *p)
-{
-  double volume = GbAtomsVolume(fire->atoms);
-  if (!(p->largest <= fire->options->force_tolerance)) return false;
-  for (int d = 0; d < 3; d++) {
-    double stress = fabs(fire->current.virial[d]) / volume * GB_EV_PER_A3_IN_GPA;
-    if (fire->options->relax_box[d] && !(stress <= fire->options->stress_tolerance_GPa))
-      return false;
+    double stress = fabs(descent->current.virial[d]) / volume * GB_EV_PER_A3_IN_GPA;
+    if (options->relax_box[d] && !(stress <= options->stress_tolerance_GPa)) return false;
   }
   return true;
 }
 
-/* x += length * velocity, for atoms and box. */
-static void move(Fire *fire, double length)
+GbStatus GbDescentEvaluate(GbDescent *descent, unsigned want)
 {
-  GbAtoms *a = fire->atoms;
-  double factor[3], lo[3];
+  const bool *relax = descent->options->relax_box;
+  MPI_Comm comm = GbForceComm(descent->force);
+  if (descent->evaluations > 0 && descent->evaluations % STOP_INTERVAL == 0)
+    GB_CALL(GbStopCheck(comm));
+  if (relax[0] || relax[1] || relax[2]) want |= GB_WANT_VIRIAL;
+  GB_CALL(GbForceComputeLocal(descent->force, descent->local, want, &descent->current));
+  descent->evaluations++;
+  descent->wanted = want;
+  for (int d = 0; d < 3; d++)
+    descent->box_f[d] = relax[d] ? descent->current.virial[d] / descent->box_scale : 0.0;
+  const double *f = (const double *)descent->local->f;
+  GbDotLargest(comm, 3 * (int64_t)descent->local->n, 1, &f, &descent->largest_f);
+  descent->converged = is_converged(descent);
+  return GB_OK;
+}
+
+void GbDescentMove(GbDescent *descent, double length)
+{
+  GbAtoms *a = descent->local;
+  double factor[3], along[3], lo[3];
   for (int d = 0; d < 3; d++) {
-    factor[d] = exp(length * fire->box_v[d] / fire->box_scale);
+    double q = length * descent->box_v[d] / descent->box_scale;
+    factor[d] = exp(q);
+    along[d] = q != 0.0 ? length * (expm1(q) / q) : length;
     lo[d] = a->lo[d];
     a->length[d] *= factor[d];
   }
 #pragma omp parallel for schedule(static) if (a->n > GB_MANY_ATOMS)
   for (int i = 0; i < a->n; i++)
     for (int d = 0; d < 3; d++)
-      a->x[i][d] = lo[d] + (a->x[i][d] - lo[d]) * factor[d] + length * fire->v[i][d];
+      a->x[i][d] = lo[d] + (a->x[i][d] - lo[d]) * factor[d] + along[d] * a->v[i][d];
 }
 
-/* Step length that keeps every component within MOVE_MAX, and the box within 1 %. */
-static double limited_step(const Fire *fire)
+double GbDescentReach(GbDescent *descent)
 {
-  double largest = 0.0;
-  for (int i = 0; i < fire->atoms->n; i++)
-    for (int d = 0; d < 3; d++)
-      largest = fmax(largest, fabs(fire->v[i][d]) / MOVE_MAX);
+  const double *v = (const double *)descent->local->v;
+  GbDotLargest(GbForceComm(descent->force), 3 * (int64_t)descent->local->n, 1, &v,
+               &descent->largest_v);
+  double rate = descent->largest_v / MOVE_MAX; /* of limits reached per length */
   for (int d = 0; d < 3; d++)
-    largest = fmax(largest, fabs(fire->box_v[d]) / (0.01 * fire->box_scale));
-  return largest * fire->dt > 1.0 ? 1.0 / largest : fire->dt;
+    rate = fmax(rate, fabs(descent->box_v[d]) / (BOX_MOVE_MAX * descent->box_scale));
+  return rate > 0.0 ? 1.0 / rate : HUGE_VAL;
 }
 
-static void stop_motion(Fire *fire)
+void GbDescentDots(const GbDescent *descent, int count, const GbDot *dots, double *totals)
 {
-  for (int i = 0; i < fire->atoms->n; i++)
-    for (int d = 0; d < 3; d++)
-      fire->v[i][d] = 0.0;
+  GbDotProducts(GbForceComm(descent->force), 3 * (int64_t)descent->local->n, descent->terms, count,
+                dots, totals);
+}
+
+double GbDescentBoxDot(const double a[3], const double b[3])
+{
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+/* --- One minimisation ----------------------------------------------------------------------------
+ */
+
+static GbStatus check_options(const GbAtoms *atoms, const GbMinimizeOptions *options)
+{
+  if (atoms->n < 1) GB_FAIL(GB_ERR_ARG, "no atoms to minimise");
   for (int d = 0; d < 3; d++)
-    fire->box_v[d] = 0.0;
+    if (options->relax_box[d] && !atoms->periodic[d])
+      GB_FAIL(GB_ERR_ARG, "axis %c is not periodic: its length cannot be relaxed", 'x' + d);
+  if (options->algorithm != GB_MINIMIZE_FIRE && options->algorithm != GB_MINIMIZE_CG)
+    GB_FAIL(GB_ERR_ARG, "expected the minimiser FIRE or CG, found number %d",
+            (int)options->algorithm);
+  return GB_OK;
 }
 
-/* Adapts step and mixing to whether the last step went downhill. */
-static void adapt(Fire *fire, double power)
+static GbStatus descend(GbDescent *descent, GbMinimizeResult *result)
 {
-  if (power > 0.0) {
-    if (++fire->downhill <= DELAY) return;
-    fire->dt = fmin(fire->dt * STEP_GROW, STEP_MAX);
-    fire->mix *= MIX_SHRINK;
-    return;
-  }
-  if (fire->downhill > 0) { /* half a step back: the minimum along the way lies behind */
-    move(fire, -0.5 * fire->dt);
-    fire->dt = fmax(fire->dt * STEP_SHRINK, STEP_MIN);
-  }
-  fire->downhill = 0;
-  fire->mix = MIX_FIRST;
-  stop_motion(fire);
+  memset(descent->local->v, 0, (size_t)descent->local->n * sizeof *descent->local->v);
+  GB_CALL(GbDescentEvaluate(descent, GB_WANT_ALL));
+  if (descent->options->algorithm == GB_MINIMIZE_CG)
+    GB_CALL(GbDescend_Cg(descent));
+  else
+    GB_CALL(GbDescend_Fire(descent));
+  if (descent->wanted != GB_WANT_ALL) GB_CALL(GbDescentEvaluate(descent, GB_WANT_ALL));
+  *result = (GbMinimizeResult){.energy_eV = descent->current.energy,
+                               .max_force = descent->largest_f,
+                               .evaluations = descent->evaluations,
+                               .converged = descent->converged};
+  memcpy(result->virial, descent->current.virial, sizeof result->virial);
+  return GB_OK;
 }
 
-/* v += dt f, then v = (1 - mix) v + mix |v| f/|f|. */
-static void accelerate(Fire *fire)
+/* Lends the sample a further vector, so that the distributed atoms get one too; what it holds does
+ * not matter, it is overwritten before it is read. */
+static GbStatus scatter(GbForce *force, const GbAtoms *atoms, bool with_aux, GbAtoms *local)
 {
-  GbAtoms *a = fire->atoms;
-  double dt = fire->dt;
-  for (int i = 0; i < a->n; i++)
-    for (int d = 0; d < 3; d++)
-      fire->v[i][d] += dt * a->f[i][d];
-  for (int d = 0; d < 3; d++)
-    fire->box_v[d] += dt * fire->box_f[d];
-  Products p = products(fire);
-  double along = p.ff > 0.0 ? fire->mix * sqrt(p.vv / p.ff) : 0.0, keep = 1.0 - fire->mix;
-  for (int i = 0; i < a->n; i++)
-    for (int d = 0; d < 3; d++)
-      fire->v[i][d] = keep * fire->v[i][d] + along * a->f[i][d];
-  for (int d = 0; d < 3; d++)
-    fire->box_v[d] = keep * fire->box_v[d] + along * fire->box_f[d];
+  GbAtoms sample = *atoms;
+  sample.aux = with_aux ? sample.v : NULL;
+  GB_CALL(GbForceScatter(force, &sample, local));
+  GbStatus status = GB_OK;
+  if (with_aux && !local->aux)
+    status = GbCalloc((void **)&local->aux, (size_t)local->n, sizeof *local->aux);
+  GB_CALL(GbErrorSync(GbForceComm(force), status));
+  return GB_OK;
 }
 
-static GbStatus descend(Fire *fire, GbMinimizeResult *result)
+/* The velocities of `local` are the minimiser's own: they are gathered beside the sample's. */
+static GbStatus gather(GbForce *force, const GbAtoms *local, GbAtoms *atoms)
 {
-  GB_CALL(evaluate(fire));
-  for (result->evaluations = 1;; result->evaluations++) {
-    Products p = products(fire);
-    result->max_force = p.largest;
-    result->converged = is_converged(fire, &p);
-    if (result->converged || result->evaluations >= fire->options->max_evaluations) break;
-    if (result->evaluations % STOP_INTERVAL == 0) GB_CALL(GbStopCheck(GbForceComm(fire->force)));
-    if (p.vv > 0.0) adapt(fire, p.fv);
-    accelerate(fire);
-    move(fire, limited_step(fire));
-    GB_CALL(evaluate(fire));
-  }
-  result->energy_eV = fire->current.energy;
-  for (int c = 0; c < 6; c++)
-    result->virial[c] = fire->current.virial[c];
+  GbAtoms sample = *atoms;
+  GbStatus status = GbCalloc((void **)&sample.v, (size_t)sample.n, sizeof *sample.v);
+  status = GbErrorSync(GbForceComm(force), status);
+  if (status == GB_OK) status = GbForceGather(force, local, &sample);
+  free(sample.v);
+  sample.v = atoms->v;
+  *atoms = sample;
+  GB_CALL(status);
+  GbAtomsFitFreeAxes(atoms);
   return GB_OK;
 }
 
@@ -185,19 +159,20 @@ GbStatus GbMinimize(GbForce *force, GbAtoms *atoms, const GbMinimizeOptions *opt
                     GbMinimizeResult *result)
 {
   *result = (GbMinimizeResult){0};
-  for (int d = 0; d < 3; d++)
-    if (options->relax_box[d] && !atoms->periodic[d])
-      GB_FAIL(GB_ERR_ARG, "axis %c is not periodic: its length cannot be relaxed", 'x' + d);
-  Fire fire = {.force = force,
-               .atoms = atoms,
-               .options = options,
-               .box_scale = sqrt(atoms->n) * cbrt(GbAtomsVolume(atoms) / atoms->n),
-               .dt = STEP_FIRST,
-               .mix = MIX_FIRST};
-  GB_CALLOC(fire.v, atoms->n);
-  GbForceReset(force);
-  GbStatus status = descend(&fire, result);
-  GbAtomsFitFreeAxes(atoms);
-  free(fire.v);
-  return status;
+  GB_CALL(check_options(atoms, options));
+  GbAtoms local = {0};
+  GbDescent descent = {.force = force,
+                       .local = &local,
+                       .options = options,
+                       .terms = 3 * (int64_t)atoms->n,
+                       .box_scale = sqrt(atoms->n) * cbrt(GbAtomsVolume(atoms) / atoms->n)};
+  GbStatus status = scatter(force, atoms, options->algorithm == GB_MINIMIZE_CG, &local);
+  if (status == GB_OK) status = descend(&descent, result);
+  if (status == GB_OK || status == GB_ERR_STOPPED) { /* a stop keeps what was reached */
+    GbStatus gathered = gather(force, &local, atoms);
+    if (gathered != GB_OK) status = gathered;
+  }
+  GbAtomsFree(&local);
+  GB_CALL(status);
+  return GB_OK;
 }

@@ -15,3 +15,5 @@ foreach(part domain ghosts)
   gb_add_test(NAME unit.atomistic.${part} SOURCES unit/engine/test_${part}.c LIBS gb_engine
               RANKS 1 2 3 4 LABELS atomistic)
 endforeach()
+gb_add_test(NAME unit.atomistic.minimize SOURCES unit/engine/test_minimize.c LIBS gb_engine RANKS 1 2
+            LABELS atomistic)
