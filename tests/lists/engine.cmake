@@ -2,7 +2,7 @@ find_package(ZLIB REQUIRED) # the reference files are packed
 gb_add_test(NAME verify.atomistic.lammps
             SOURCES verification/engine/test_lammps.c verification/engine/lammps.c
             LIBS gb_engine ZLIB::ZLIB RANKS 1 2 LABELS atomistic)
-foreach(case nve crystals ensembles)
+foreach(case nve crystals ensembles surfaces)
   gb_add_test(NAME verify.atomistic.${case}
               SOURCES verification/engine/test_${case}.c verification/engine/lammps.c
               LIBS gb_engine ZLIB::ZLIB LABELS atomistic)
