@@ -17,3 +17,5 @@ foreach(part domain ghosts)
 endforeach()
 gb_add_test(NAME unit.atomistic.minimize SOURCES unit/engine/test_minimize.c LIBS gb_engine RANKS 1 2
             LABELS atomistic)
+gb_add_test(NAME unit.atomistic.minimize_distributed SOURCES unit/engine/test_minimize_distributed.c
+            LIBS gb_engine RANKS 1 2 LABELS atomistic)
