@@ -216,3 +216,71 @@ void GbAtomsSetVelocities(GbAtoms *atoms, double temperature_K, uint64_t seed)
     for (int d = 0; d < 3; d++)
       atoms->v[i][d] *= scale;
 }
+
+/* --- Order --------------------------------------------------------------------------------------
+ */
+
+typedef struct {
+  int64_t cell;
+  int atom;
+} Place;
+
+static int by_cell(const void *a, const void *b)
+{
+  const Place *p = a, *q = b;
+  if (p->cell != q->cell) return p->cell < q->cell ? -1 : 1;
+  return p->atom < q->atom ? -1 : 1;
+}
+
+/* Cells of about 8 atoms, in blocks of 4 x 4 x 4, so that the neighbourhood of an atom stays in the
+ * cache also in large samples. */
+static int64_t cell_of(const GbAtoms *atoms, const double lo[3], int i)
+{
+  int64_t block = 0, inner = 0;
+  for (int d = 2; d >= 0; d--) {
+    double x = atoms->x[i][d] - lo[d];
+    if (atoms->periodic[d]) x -= floor(x / atoms->length[d]) * atoms->length[d];
+    int64_t cell = (int64_t)fmin(fmax(x / 5.0, 0.0), 1e6);
+    block = block * 262144 + cell / 4;
+    inner = inner * 4 + cell % 4;
+  }
+  return block * 64 + inner;
+}
+
+/* Moves items of `size` bytes into the given order. */
+static void reorder(const Place *order, int n, void *items, size_t size, void *room)
+{
+  char *to = room, *from = items;
+  for (int i = 0; i < n; i++)
+    memcpy(to + size * (size_t)i, from + size * (size_t)order[i].atom, size);
+  memcpy(items, room, size * (size_t)n);
+}
+
+GbStatus GbAtomsSortInSpace(GbAtoms *atoms)
+{
+  Place *order = NULL;
+  double(*room)[3] = NULL, lo[3];
+  int n = atoms->n;
+  GbStatus status = GbCalloc((void **)&order, (size_t)n, sizeof *order);
+  if (status == GB_OK) status = GbCalloc((void **)&room, (size_t)n, sizeof *room);
+  if (status != GB_OK) goto done;
+  for (int d = 0; d < 3; d++) {
+    lo[d] = atoms->lo[d];
+    for (int i = 0; i < n && !atoms->periodic[d]; i++)
+      lo[d] = fmin(lo[d], atoms->x[i][d]);
+  }
+  for (int i = 0; i < n; i++)
+    order[i] = (Place){cell_of(atoms, lo, i), i};
+  qsort(order, (size_t)n, sizeof *order, by_cell);
+  reorder(order, n, atoms->id, sizeof *atoms->id, room);
+  reorder(order, n, atoms->type, sizeof *atoms->type, room);
+  reorder(order, n, atoms->x, sizeof *atoms->x, room);
+  reorder(order, n, atoms->v, sizeof *atoms->v, room);
+  reorder(order, n, atoms->f, sizeof *atoms->f, room);
+  if (atoms->place) reorder(order, n, atoms->place, sizeof *atoms->place, room);
+  if (atoms->aux) reorder(order, n, atoms->aux, sizeof *atoms->aux, room);
+done:
+  free(order);
+  free(room);
+  return status;
+}

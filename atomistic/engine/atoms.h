@@ -56,6 +56,8 @@ GbStatus GbAtomsCreateFcc(GbAtoms *atoms, const int cells[3], double a_angstrom,
                           double fraction_type1, uint64_t seed);
 /* Copies the periodic box counts[d] times along each axis; ids renumbered. */
 GbStatus GbAtomsReplicate(const GbAtoms *from, const int counts[3], GbAtoms *to);
+/* Sorts the atoms so that neighbours in space are neighbours in memory. */
+GbStatus GbAtomsSortInSpace(GbAtoms *atoms);
 /* Keeps the atoms i with keep[i]; ids are renumbered from 1. */
 GbStatus GbAtomsSelect(GbAtoms *atoms, const bool *keep);
 /* Maxwell-Boltzmann velocities, zero total momentum, scaled to exactly `temperature_K`. */

@@ -1,57 +1,65 @@
-/* The seam: keeps neighbour list, kernel and ranks together. See force.h. */
+/* Keeps decomposition, neighbour lists, kernel and ranks together. See force.h.
+ *
+ * A list stays valid while no pair outside it can have come within a cutoff c. Under an affine
+ * change of the box with factors s_d, a pair further than c + skin at the build is now further than
+ * min(s_d) (c + skin) - 2 u, with u the largest displacement of an atom relative to the affine
+ * motion; the list is stale when that falls below c. */
 #include "atomistic/engine/force.h"
 
-#include "atomistic/engine/force_eam.h"
+#include "atomistic/engine/kernel.h"
+#include "atomistic/engine/sum.h"
+#include "base/timer.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SKIN 1.0 /* angstrom */
+enum { SORT_INTERVAL = 8 };
 
 struct GbForce {
   MPI_Comm comm;
   int rank, size;
   const GbPotential *potential;
-  GbNeighbor neighbor;
-  GbEam *eam;
-  int capacity;           /* atoms that the arrays below can hold */
-  double *slope, *energy; /* [n] by site */
-  double (*force)[3];     /* [n] by site */
-  double (*stress)[6];    /* [n] by site, made on first use */
-  double (*sums)[GB_EAM_SUMS];
-  int *counts, *starts; /* [size] sites of each rank; scaled on use */
-  int *counts_scaled, *starts_scaled;
-  int64_t evaluations;
-  GbForce *local;
-};
+  double skin, cutoff;
+  const GbKernelType *type;
+  void *kernel;
+  GbDomain *domain;
+  char label[32];
 
-#define SKIN 1.0 /* angstrom */
+  const GbAtoms *listed; /* the atoms that the list was built for; NULL: no list */
+  int listed_n;
+  double (*built_x)[3], built_lo[3], built_length[3];
+  int (*wrap)[3];
+  double *slope, *ghost_slope;
+  int capacity, ghost_capacity;
+  int64_t listed_total, evaluations, rebuilds;
+
+  GbAtoms own; /* this rank's part of a sample given to GbForceCompute */
+  int sample_n;
+};
 
 GbStatus GbForceCreate(MPI_Comm comm, const GbPotential *potential, const GbForceOptions *options,
                        GbForce **force)
 {
-  double skin = options && options->skin != 0.0 ? options->skin : SKIN;
-  if (!(skin > 0.0)) GB_FAIL(GB_ERR_ARG, "expected a positive skin, found %g", skin);
+  GbForceOptions chosen = options ? *options : (GbForceOptions){0};
   GbForce *f = NULL;
+  if (chosen.skin == 0.0) chosen.skin = SKIN;
+  if (!(chosen.skin > 0.0)) GB_FAIL(GB_ERR_ARG, "expected a positive skin, found %g", chosen.skin);
   GB_CALL(GbCalloc((void **)&f, 1, sizeof *f));
   *force = f;
   f->comm = comm;
   f->potential = potential;
+  f->skin = chosen.skin;
+  f->cutoff = GbPotentialCutoff(potential);
   MPI_Comm_rank(comm, &f->rank);
   MPI_Comm_size(comm, &f->size);
-  GbNeighbor *list = &f->neighbor;
-  list->ntypes = GbPotentialTypes(potential);
-  list->skin = skin;
-  for (int a = 0; a < list->ntypes; a++)
-    for (int b = 0; b < list->ntypes; b++) {
-      list->near[a][b] = fmax(GbPotentialDensityCutoff(potential, a, b),
-                              GbPotentialDensityCutoff(potential, b, a));
-      list->cutoff[a][b] = fmax(list->near[a][b], GbPotentialPairCutoff(potential, a, b));
-    }
-  GB_CALLOC(f->counts, f->size);
-  GB_CALLOC(f->starts, f->size);
-  GB_CALLOC(f->counts_scaled, f->size);
-  GB_CALLOC(f->starts_scaled, f->size);
-  GB_CALL(GbEamCreate(potential, &f->eam));
+  GB_CALL(GbKernelFind(chosen.kernel, chosen.precision, &f->type));
+  snprintf(f->label, sizeof f->label, "%s %s", f->type->name,
+           chosen.precision == GB_PRECISION_MIXED ? "mixed" : "double");
+  GB_CALL(f->type->create(potential, f->skin, &f->kernel));
+  GB_CALL(GbDomainCreate(comm, &f->domain));
   return GB_OK;
 }
 
@@ -59,26 +67,21 @@ void GbForceDestroy(GbForce **force)
 {
   if (!force || !*force) return;
   GbForce *f = *force;
-  GbForceDestroy(&f->local);
-  GbNeighborFree(&f->neighbor);
-  GbEamDestroy(&f->eam);
+  if (f->type) f->type->destroy(f->kernel);
+  GbDomainDestroy(&f->domain);
+  GbAtomsFree(&f->own);
+  free(f->built_x);
+  free(f->wrap);
   free(f->slope);
-  free(f->energy);
-  free(f->force);
-  free(f->stress);
-  free(f->sums);
-  free(f->counts);
-  free(f->starts);
-  free(f->counts_scaled);
-  free(f->starts_scaled);
+  free(f->ghost_slope);
   free(f);
   *force = NULL;
 }
 
 void GbForceReset(GbForce *force)
 {
-  force->neighbor.n = 0;
-  if (force->local) force->local->neighbor.n = 0;
+  force->listed = NULL;
+  force->sample_n = 0;
 }
 
 MPI_Comm GbForceComm(const GbForce *force)
@@ -93,185 +96,281 @@ int64_t GbForceEvaluations(const GbForce *force)
 
 int64_t GbForceRebuilds(const GbForce *force)
 {
-  return force->neighbor.builds;
+  return force->rebuilds;
 }
 
-/* --- Ranks --------------------------------------------------------------------------------------
+const char *GbForceKernel(const GbForce *force)
+{
+  return force->label;
+}
+
+int64_t GbForceBytes(const GbForce *force)
+{
+  int64_t per_atom = (int64_t)(sizeof *force->built_x + sizeof *force->wrap + sizeof(double));
+  return force->type->bytes(force->kernel) + GbDomainBytes(force->domain) +
+         force->capacity * per_atom + force->ghost_capacity * (int64_t)sizeof(double);
+}
+
+/* --- Neighbour lists ----------------------------------------------------------------------------
  */
 
-/* Gathers `width` doubles per item; `unit` sites make one item. In place on all ranks. */
-static void gather(GbForce *force, double *data, int width, int unit)
+/* Square of the largest displacement relative to the affine motion; infinite if not a number. */
+static double largest_move2(const GbForce *force, const GbAtoms *local, const double scale[3])
 {
-  if (force->size == 1) return;
-  for (int r = 0; r < force->size; r++) {
-    int first = (force->starts[r] + unit - 1) / unit;
-    int last = (force->starts[r] + force->counts[r] + unit - 1) / unit;
-    force->starts_scaled[r] = width * first;
-    force->counts_scaled[r] = width * (last - first);
+  double largest = 0.0, shift[3];
+  int broken = 0;
+  for (int d = 0; d < 3; d++)
+    shift[d] = local->periodic[d] ? local->lo[d] - scale[d] * force->built_lo[d] : 0.0;
+#pragma omp parallel for schedule(static) reduction(max                                            \
+                                                    : largest)                                     \
+    reduction(|                                                                                    \
+              : broken) if (local->n > GB_MANY_ATOMS)
+  for (int i = 0; i < local->n; i++) {
+    double move2 = 0.0;
+    for (int d = 0; d < 3; d++) {
+      double u = local->x[i][d] - (scale[d] * force->built_x[i][d] + shift[d]);
+      move2 += u * u;
+    }
+    largest = move2 > largest ? move2 : largest;
+    broken |= !(move2 < 1e30);
   }
-  MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, data, force->counts_scaled,
-                 force->starts_scaled, MPI_DOUBLE, force->comm);
+  return broken ? INFINITY : largest;
+}
+
+/* Decided by all ranks alike. */
+static bool is_stale(const GbForce *force, const GbAtoms *local)
+{
+  int other = force->listed != local || force->listed_n != local->n;
+  double scale[3], least = 1.0, state[2] = {other, 0.0};
+  for (int d = 0; d < 3; d++) {
+    scale[d] = local->periodic[d] ? local->length[d] / force->built_length[d] : 1.0;
+    least = fmin(least, scale[d]);
+  }
+  if (!other) state[1] = largest_move2(force, local, scale);
+  if (force->size > 1) MPI_Allreduce(MPI_IN_PLACE, state, 2, MPI_DOUBLE, MPI_MAX, force->comm);
+  if (state[0] != 0.0) return true;
+  return !(least * (force->cutoff + force->skin) - 2.0 * sqrt(state[1]) >= force->cutoff);
 }
 
 static GbStatus reserve(GbForce *force, int n)
 {
-  if (n <= force->capacity) return GB_OK;
+  if (n <= force->capacity && force->slope) return GB_OK;
+  int capacity = n + n / 16 + 1;
+  free(force->built_x);
+  free(force->wrap);
   free(force->slope);
-  free(force->energy);
-  free(force->force);
-  free(force->stress);
-  free(force->sums);
-  force->slope = force->energy = NULL;
-  force->force = NULL;
-  force->stress = NULL;
-  force->sums = NULL;
+  force->built_x = NULL;
+  force->wrap = NULL;
+  force->slope = NULL;
   force->capacity = 0;
-  GB_CALLOC(force->slope, n);
-  GB_CALLOC(force->energy, n);
-  GB_CALLOC(force->force, n);
-  GB_CALLOC(force->sums, (n + GB_EAM_BLOCK - 1) / GB_EAM_BLOCK);
-  force->capacity = n;
+  GB_CALLOC(force->built_x, capacity);
+  GB_CALLOC(force->wrap, capacity);
+  GB_CALLOC(force->slope, capacity);
+  force->capacity = capacity;
   return GB_OK;
 }
 
-static GbStatus rebuild(GbForce *force, const GbAtoms *atoms)
+static GbStatus reserve_ghosts(GbForce *force, int n)
 {
-  GB_CALL(reserve(force, atoms->n));
-  GB_CALL(GbNeighborBuild(&force->neighbor, atoms, force->rank, force->size, GB_EAM_BLOCK));
-  GB_CALL(GbEamResize(force->eam, &force->neighbor));
+  if (n <= force->ghost_capacity && force->ghost_slope) return GB_OK;
+  int capacity = n + n / 16 + 1;
+  free(force->ghost_slope);
+  force->ghost_slope = NULL;
+  force->ghost_capacity = 0;
+  GB_CALLOC(force->ghost_slope, capacity);
+  force->ghost_capacity = capacity;
   return GB_OK;
 }
 
-/* Neighbour list up to date. All ranks hold the same atoms, so they decide alike; but memory may
- * run out on one only. */
-static GbStatus prepare(GbForce *force, const GbAtoms *atoms)
+static GbKernelAtoms view(const GbForce *force, const GbAtoms *local)
 {
-  if (atoms->n < 1) GB_FAIL(GB_ERR_ARG, "no atoms");
-  for (int i = 0; i < atoms->n; i++)
-    if (atoms->type[i] < 0 || atoms->type[i] >= force->neighbor.ntypes)
+  return (GbKernelAtoms){local, (const int(*)[3])force->wrap, GbDomainGhosts(force->domain)};
+}
+
+static GbStatus check_types(const GbForce *force, const GbAtoms *local)
+{
+  int ntypes = GbPotentialTypes(force->potential);
+  for (int i = 0; i < local->n; i++)
+    if (local->type[i] < 0 || local->type[i] >= ntypes)
       GB_FAIL(GB_ERR_ARG, "atom %lld has type %d, the potential has %d types",
-              (long long)atoms->id[i], atoms->type[i] + 1, force->neighbor.ntypes);
-  GB_CALL(GbErrorSync(force->comm, rebuild(force, atoms)));
-  int share[2] = {force->neighbor.first, force->neighbor.last - force->neighbor.first};
-  MPI_Allgather(&share[0], 1, MPI_INT, force->starts, 1, MPI_INT, force->comm);
-  MPI_Allgather(&share[1], 1, MPI_INT, force->counts, 1, MPI_INT, force->comm);
+              (long long)local->id[i], local->type[i] + 1, ntypes);
   return GB_OK;
 }
 
-/* Names the first atom (in site order) whose energy is not a number. Energies are gathered. */
-static GbStatus report_bad_atom(GbForce *force, const GbAtoms *atoms)
+static GbStatus rebuild_here(GbForce *force, const GbAtoms *local)
 {
-  gather(force, force->energy, 1, 1);
-  for (int k = 0; k < atoms->n; k++) {
-    if (isfinite(force->energy[k])) continue;
-    int i = force->neighbor.source[force->neighbor.entry[k]];
-    GB_FAIL(
-        GB_ERR_NUMERIC,
-        "the energy of atom %lld at %g %g %g is not a number: atoms overlap or a position is lost",
-        (long long)atoms->id[i], atoms->x[i][0], atoms->x[i][1], atoms->x[i][2]);
-  }
-  GB_FAIL(GB_ERR_NUMERIC, "the total energy is not a number");
-}
-
-static void add_sums(const GbForce *force, int n, GbForceResult *result)
-{
-  *result = (GbForceResult){0};
-  for (int block = 0; block < (n + GB_EAM_BLOCK - 1) / GB_EAM_BLOCK; block++) {
-    result->energy += force->sums[block][0];
-    for (int v = 0; v < 6; v++)
-      result->virial[v] += force->sums[block][1 + v];
-  }
-}
-
-GbStatus GbForceCompute(GbForce *force, GbAtoms *atoms, GbForceResult *result)
-{
-  GbNeighbor *list = &force->neighbor;
-  if (GbNeighborIsStale(list, atoms))
-    GB_CALL(prepare(force, atoms));
-  else
-    GbNeighborUpdate(list, atoms);
-  GbEamPass1(force->eam, list, force->slope, force->energy, force->sums);
-  gather(force, force->slope, 1, 1);
-  gather(force, force->sums[0], GB_EAM_SUMS, GB_EAM_BLOCK);
-  add_sums(force, atoms->n, result);
-  if (!isfinite(result->energy)) {
-    list->n = 0;
-    return report_bad_atom(force, atoms);
-  }
-  GbEamPass2(force->eam, list, force->slope, force->force);
-  gather(force, force->force[0], 3, 1);
-#pragma omp parallel for schedule(static) if (atoms->n > GB_MANY_ATOMS)
-  for (int i = 0; i < atoms->n; i++) {
-    const double *f = force->force[list->site_of_atom[i]];
-    for (int d = 0; d < 3; d++)
-      atoms->f[i][d] = f[d];
-  }
-  force->evaluations += atoms->n;
+  GB_CALL(check_types(force, local));
+  GB_CALL(reserve_ghosts(force, GbDomainGhosts(force->domain)->n));
+  GbKernelAtoms atoms = view(force, local);
+  GB_CALL(force->type->rebuild(force->kernel, &atoms));
+  memcpy(force->built_x, local->x, (size_t)local->n * sizeof *local->x);
+  memcpy(force->built_lo, local->lo, sizeof local->lo);
+  memcpy(force->built_length, local->length, sizeof local->length);
+  force->listed_n = local->n;
   return GB_OK;
 }
 
-/* --- Distributed atoms ---------------------------------------------------------------------------
+static GbStatus rebuild(GbForce *force, GbAtoms *local)
+{
+  force->listed = NULL;
+  GB_CALL(GbDomainMigrate(force->domain, local));
+  GbStatus status = GB_OK;
+  if (force->rebuilds++ % SORT_INTERVAL == 0) status = GbAtomsSortInSpace(local);
+  if (status == GB_OK) status = reserve(force, local->n);
+  GB_CALL(GbErrorSync(force->comm, status));
+  GB_CALL(GbDomainFindGhosts(force->domain, local, force->cutoff + force->skin, force->wrap));
+  GB_CALL(GbErrorSync(force->comm, rebuild_here(force, local)));
+  force->listed_total = local->n;
+  MPI_Allreduce(MPI_IN_PLACE, &force->listed_total, 1, MPI_INT64_T, MPI_SUM, force->comm);
+  force->listed = local;
+  return GB_OK;
+}
+
+/* --- Computation --------------------------------------------------------------------------------
  */
 
-/* For now the first rank owns all atoms. */
-GbStatus GbForceScatter(GbForce *force, const GbAtoms *sample, GbAtoms *local)
+/* Names the atom of the lowest id whose F' is not a number. */
+static GbStatus report_bad_atom(GbForce *force, const GbAtoms *local)
 {
-  GbAtomsFree(local);
-  if (!force->local) GB_CALL(GbForceCreate(MPI_COMM_SELF, force->potential, NULL, &force->local));
-  GbForceReset(force->local);
-  GB_CALL(GbAtomsCopy(sample, local));
-  GB_CALLOC(local->place, local->n);
+  int64_t lowest = INT64_MAX;
+  int at = -1;
   for (int i = 0; i < local->n; i++)
-    local->place[i] = i;
-  if (force->rank != 0) local->n = 0;
+    if (!isfinite(force->slope[i]) && local->id[i] < lowest) {
+      lowest = local->id[i];
+      at = i;
+    }
+  int64_t first = lowest;
+  MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT64_T, MPI_MIN, force->comm);
+  GbStatus status = GB_OK;
+  if (at >= 0 && first == lowest)
+    status = GbErrorSet(GB_ERR_NUMERIC, __FILE__, __LINE__, __func__,
+                        "the energy of atom %lld at %g %g %g is not a number: atoms overlap or a "
+                        "position is lost",
+                        (long long)lowest, local->x[at][0], local->x[at][1], local->x[at][2]);
+  GB_CALL(GbErrorSync(force->comm, status));
   return GB_OK;
 }
 
-GbStatus GbForceGather(GbForce *force, const GbAtoms *local, GbAtoms *sample)
+static GbStatus bring_up_to_date(GbForce *force, GbAtoms *local)
 {
-  for (int i = 0; i < local->n; i++) {
-    int k = local->place[i];
-    memcpy(sample->x[k], local->x[i], sizeof sample->x[k]);
-    memcpy(sample->v[k], local->v[i], sizeof sample->v[k]);
-    memcpy(sample->f[k], local->f[i], sizeof sample->f[k]);
+  GbTimerStart("neighbour list");
+  GbStatus status = GB_OK;
+  bool stale = is_stale(force, local);
+  if (stale) status = rebuild(force, local);
+  GbTimerStop("neighbour list");
+  GB_CALL(status);
+  if (stale) return GB_OK;
+  GbTimerStart("ghosts");
+  GbDomainUpdateGhosts(force->domain, local);
+  GbKernelAtoms atoms = view(force, local);
+  force->type->update(force->kernel, &atoms);
+  GbTimerStop("ghosts");
+  return GB_OK;
+}
+
+static GbStatus compute(GbForce *force, GbAtoms *local, unsigned want, const GbKernelOutput *output,
+                        GbForceResult *result)
+{
+  int64_t sums[8] = {0};
+  double totals[8];
+  GbTimerStart("density");
+  sums[7] = force->type->density(force->kernel, force->slope) ? 0 : 1;
+  GbTimerStop("density");
+  GbTimerStart("ghosts");
+  GbDomainSpread(force->domain, force->slope, force->ghost_slope);
+  GbTimerStop("ghosts");
+  GbTimerStart("forces");
+  force->type->forces(force->kernel, force->slope, force->ghost_slope, want, output, sums);
+  GbTimerStop("forces");
+  GbSumReduce(force->comm, sums, 8, totals);
+  *result = (GbForceResult){0};
+  if (sums[7] != 0) {
+    force->listed = NULL;
+    return report_bad_atom(force, local);
   }
-  memcpy(sample->lo, local->lo, sizeof sample->lo);
-  memcpy(sample->length, local->length, sizeof sample->length);
-  MPI_Bcast(sample->x, 3 * sample->n, MPI_DOUBLE, 0, force->comm);
-  MPI_Bcast(sample->v, 3 * sample->n, MPI_DOUBLE, 0, force->comm);
-  MPI_Bcast(sample->f, 3 * sample->n, MPI_DOUBLE, 0, force->comm);
+  result->energy = totals[0];
+  memcpy(result->virial, totals + 1, sizeof result->virial);
+  force->evaluations += force->listed_total;
   return GB_OK;
 }
 
 GbStatus GbForceComputeLocal(GbForce *force, GbAtoms *local, unsigned want, GbForceResult *result)
 {
-  (void)want;
-  GbStatus status = GB_OK;
-  if (force->rank == 0) status = GbForceCompute(force->local, local, result);
-  GB_CALL(GbErrorSync(force->comm, status));
-  MPI_Bcast(result, sizeof *result, MPI_BYTE, 0, force->comm);
+  GB_CALL(bring_up_to_date(force, local));
+  GbKernelOutput output = {.force = local->f};
+  GB_CALL(compute(force, local, want, &output, result));
+  return GB_OK;
+}
+
+GbStatus GbForceScatter(GbForce *force, const GbAtoms *sample, GbAtoms *local)
+{
+  force->listed = NULL;
+  GB_CALL(GbDomainScatter(force->domain, sample, local));
+  return GB_OK;
+}
+
+GbStatus GbForceGather(GbForce *force, const GbAtoms *local, GbAtoms *sample)
+{
+  GB_CALL(GbDomainGather(force->domain, local, sample));
+  return GB_OK;
+}
+
+/* --- Whole samples ------------------------------------------------------------------------------
+ */
+
+/* This rank's part, with the sample's present positions. */
+static GbStatus take_part(GbForce *force, const GbAtoms *sample)
+{
+  GbAtoms *own = &force->own;
+  if (sample->n < 1) GB_FAIL(GB_ERR_ARG, "no atoms");
+  if (force->listed != own || force->sample_n != sample->n) {
+    GB_CALL(GbForceScatter(force, sample, own));
+    force->sample_n = sample->n;
+    return GB_OK;
+  }
+  memcpy(own->lo, sample->lo, sizeof own->lo);
+  memcpy(own->length, sample->length, sizeof own->length);
+  for (int i = 0; i < own->n; i++)
+    memcpy(own->x[i], sample->x[own->place[i]], sizeof own->x[i]);
+  return GB_OK;
+}
+
+/* Puts `width` numbers per own atom at the places of the sample, on all ranks. */
+static void gather(const GbForce *force, int width, const double *own, double *sample, int n)
+{
+  if (force->size > 1) memset(sample, 0, (size_t)n * (size_t)width * sizeof *sample);
+  for (int i = 0; i < force->own.n; i++)
+    memcpy(sample + (int64_t)width * force->own.place[i], own + (int64_t)width * i,
+           (size_t)width * sizeof *sample);
+  if (force->size > 1)
+    MPI_Allreduce(MPI_IN_PLACE, sample, width * n, MPI_DOUBLE, MPI_SUM, force->comm);
+}
+
+GbStatus GbForceCompute(GbForce *force, GbAtoms *atoms, GbForceResult *result)
+{
+  GB_CALL(take_part(force, atoms));
+  GB_CALL(GbForceComputeLocal(force, &force->own, GB_WANT_ALL, result));
+  gather(force, 3, force->own.f[0], atoms->f[0], atoms->n);
   return GB_OK;
 }
 
 GbStatus GbForceComputePerAtom(GbForce *force, GbAtoms *atoms, GbForceResult *result,
                                double *energy, double (*stress)[6])
 {
-  GB_CALL(GbForceCompute(force, atoms, result));
-  const int *site = force->neighbor.site_of_atom;
-  if (energy) {
-    gather(force, force->energy, 1, 1);
-    for (int i = 0; i < atoms->n; i++)
-      energy[i] = force->energy[site[i]];
-  }
-  if (!stress) return GB_OK;
-  GbStatus status = GB_OK;
-  if (!force->stress)
-    status = GbCalloc((void **)&force->stress, (size_t)force->capacity, sizeof *force->stress);
-  GB_CALL(GbErrorSync(force->comm, status));
-  GbEamStress(force->eam, &force->neighbor, force->slope, force->stress);
-  gather(force, force->stress[0], 6, 1);
-  for (int i = 0; i < atoms->n; i++)
-    for (int c = 0; c < 6; c++)
-      stress[i][c] = force->stress[site[i]][c];
-  return GB_OK;
+  GB_CALL(take_part(force, atoms));
+  GB_CALL(bring_up_to_date(force, &force->own));
+  double *own_energy = NULL, (*own_stress)[6] = NULL;
+  GbStatus status = GbCalloc((void **)&own_energy, (size_t)force->own.n, sizeof *own_energy);
+  if (status == GB_OK)
+    status = GbCalloc((void **)&own_stress, (size_t)force->own.n, sizeof *own_stress);
+  GB_TRY(status, GbErrorSync(force->comm, status), done);
+  GbKernelOutput output = {force->own.f, own_energy, own_stress};
+  GB_TRY(status, compute(force, &force->own, GB_WANT_ALL, &output, result), done);
+  gather(force, 3, force->own.f[0], atoms->f[0], atoms->n);
+  if (energy) gather(force, 1, own_energy, energy, atoms->n);
+  if (stress) gather(force, 6, own_stress[0], stress[0], atoms->n);
+done:
+  free(own_energy);
+  free(own_stress);
+  return status;
 }

@@ -69,7 +69,7 @@ GbStatus GbForceComputeLocal(GbForce *force, GbAtoms *local, unsigned want, GbFo
 void GbForceReset(GbForce *force);
 MPI_Comm GbForceComm(const GbForce *force);
 /* Counters for progress and benchmarks. */
-int64_t GbForceEvaluations(const GbForce *force); /* force evaluations times atoms */
+int64_t GbForceEvaluations(const GbForce *force); /* force evaluations times atoms of all ranks */
 int64_t GbForceRebuilds(const GbForce *force);
 int64_t GbForceBytes(const GbForce *force);      /* memory held on this rank */
 const char *GbForceKernel(const GbForce *force); /* for example "avx512 mixed" */

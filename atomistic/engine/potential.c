@@ -60,7 +60,7 @@ static void take_table(Table *t, int n, double step, double **values, double **s
 static void evaluate(const Table *t, double position, double *value, double *slope)
 {
   double u = position / t->step;
-  int m = u <= 0.0 ? 0 : u >= t->n - 2 ? t->n - 2 : (int)u;
+  int m = !(u > 0.0) ? 0 : u >= t->n - 2 ? t->n - 2 : (int)u; /* NaN stays NaN */
   double p = u - m;
   p = p < 0.0 ? 0.0 : p > 1.0 ? 1.0 : p;
   double f = t->value[m], d = t->slope[m], df = t->value[m + 1] - f, d1 = t->slope[m + 1];

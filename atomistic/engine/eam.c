@@ -1,0 +1,481 @@
+/* EAM energies and forces with full neighbour lists.
+ *
+ *   rho_i = sum_j rho_ab(r_ij),   E = sum_i F_a(rho_i) + 1/2 sum_ij phi_ab(r_ij)
+ *   f_i = sum_j g_ij d_ij,   g_ij = phi'_ab/r + F'_a(rho_i) rho'_ab/r + F'_b(rho_j) rho'_ba/r,
+ *   d_ij = x_j - x_i
+ *
+ * Pass 1 sums the densities over the near neighbours and keeps rho'/r of every pair; F' goes into
+ * the fourth number of each entry, so that pass 2, over near and far neighbours, gets it with the
+ * position. Full lists compute each pair twice, but need no writes to other atoms: sums run in list
+ * order, and results do not depend on threads or ranks.
+ *
+ * Sources: Daw, Baskes, Phys. Rev. B 29, 6443 (1984); Finnis, Sinclair, Philos. Mag. A 50, 45
+ * (1984). */
+#include "atomistic/engine/eam.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_ROOM = 256, CHUNK = 128 };
+
+/* --- Set-up -------------------------------------------------------------------------------------
+ */
+
+static bool same_density(const GbEamTable *one, const GbEamTable *other)
+{
+  size_t knots = (size_t)lround(one->end / one->step) + 2;
+  return one->end == other->end && !memcmp(one->density, other->density, knots * sizeof(GbEamKnot));
+}
+
+/* Where the functions of the pair end, and whether one density serves both. */
+static GbStatus set_up_pair(GbEam *eam, int a, int b)
+{
+  const GbPotential *p = eam->potential;
+  GB_CALL(GbEamTableCreate(p, a, b, &eam->table[a][b]));
+  if (a != b) GB_CALL(GbEamTableCreate(p, b, a, &eam->table[b][a]));
+  bool same = same_density(&eam->table[a][b], &eam->table[b][a]);
+  eam->symmetric[a][b] = eam->symmetric[b][a] = same;
+  eam->all_symmetric = eam->all_symmetric && same;
+  double pair = GbPotentialPairCutoff(p, a, b);
+  double density = fmax(GbPotentialDensityCutoff(p, a, b), GbPotentialDensityCutoff(p, b, a));
+  /* pairs below the polynomials, a quarter of the cutoff, are looked for among the near ones */
+  eam->near[a][b] = eam->near[b][a] = fmax(density, 0.3 * pair);
+  eam->cutoff[a][b] = eam->cutoff[b][a] = fmax(eam->near[a][b], pair);
+  if (a == b || !same) return GB_OK;
+  GbEamTableFree(&eam->table[b][a]); /* one copy is kinder to the cache */
+  eam->table[b][a] = eam->table[a][b];
+  return GB_OK;
+}
+
+GbStatus GbEamCreate(const GbPotential *potential, double skin, const GbEamPasses *passes,
+                     void **kernel)
+{
+  GbEam *eam = NULL;
+  GB_CALL(GbCalloc((void **)&eam, 1, sizeof *eam));
+  *kernel = eam;
+  eam->potential = potential;
+  eam->passes = passes;
+  eam->skin = skin;
+  eam->ntypes = GbPotentialTypes(potential);
+  eam->all_symmetric = true;
+  for (int a = 0; a < eam->ntypes; a++)
+    for (int b = 0; b <= a; b++)
+      GB_CALL(set_up_pair(eam, a, b));
+  return GB_OK;
+}
+
+static void free_atoms(GbEam *eam)
+{
+  free(eam->rho);
+  free(eam->close);
+  eam->rho = NULL;
+  eam->close = NULL;
+  free(eam->rows.start);
+  free(eam->rows.near);
+  free(eam->rows.all);
+  free(eam->weight_start);
+  eam->rows.start = eam->weight_start = NULL;
+  eam->rows.near = eam->rows.all = NULL;
+  eam->atom_capacity = 0;
+}
+
+static void free_entries(GbEam *eam)
+{
+  free(eam->type);
+  free(eam->id);
+  free(eam->position);
+  free(eam->raw);
+  free(eam->place);
+  eam->type = NULL;
+  eam->id = NULL;
+  eam->position = NULL;
+  eam->raw = NULL;
+  eam->place = NULL;
+  eam->entry_capacity = 0;
+}
+
+void GbEamDestroy(void *kernel)
+{
+  GbEam *eam = kernel;
+  if (!eam) return;
+  for (int a = 0; a < eam->ntypes; a++)
+    for (int b = 0; b < eam->ntypes; b++) {
+      if (b <= a || !eam->symmetric[a][b]) GbEamTableFree(&eam->table[a][b]);
+      free(eam->poly[a][b]);
+      free(eam->stencil[a][b].rows);
+    }
+  free_atoms(eam);
+  free_entries(eam);
+  GbCellsFree(&eam->cells);
+  free(eam->rows.list);
+  free(eam->rows.vector_type);
+  free(eam->weight);
+  free(eam->back_weight);
+  free(eam);
+}
+
+/* Aligned, not zeroed; frees the old memory. */
+static GbStatus renew(void **pointer, int64_t count, size_t size)
+{
+  free(*pointer);
+  *pointer = aligned_alloc(64, ((size_t)count * size + 63) / 64 * 64 + 64);
+  if (!*pointer) GB_FAIL(GB_ERR_MEMORY, "cannot allocate %lld numbers", (long long)count);
+  return GB_OK;
+}
+
+static GbStatus reserve_atoms(GbEam *eam)
+{
+  if (eam->n > eam->atom_capacity || !eam->rho) {
+    int capacity = eam->n + eam->n / 16 + 1;
+    free_atoms(eam);
+    GB_CALLOC(eam->rho, capacity);
+    GB_CALLOC(eam->close, capacity);
+    GB_CALLOC(eam->rows.start, capacity);
+    GB_CALLOC(eam->rows.near, capacity);
+    GB_CALLOC(eam->rows.all, capacity);
+    GB_CALLOC(eam->weight_start, capacity);
+    eam->atom_capacity = capacity;
+  }
+  if (eam->nentries + 1 <= eam->entry_capacity) return GB_OK;
+  int capacity = eam->nentries + eam->nentries / 16 + 1;
+  size_t entry = eam->passes->single ? sizeof(GbEntryInt) : sizeof(GbEntryReal);
+  free_entries(eam);
+  GB_CALLOC(eam->type, capacity);
+  GB_CALLOC(eam->id, capacity);
+  GB_CALLOC(eam->raw, capacity);
+  GB_CALLOC(eam->place, capacity);
+  GB_CALL(renew(&eam->position, capacity, entry));
+  memset(eam->position, 0, (size_t)capacity * entry);
+  eam->entry_capacity = capacity;
+  return GB_OK;
+}
+
+/* The unit of integer positions decides rounding, so it follows from the box alone. */
+static GbStatus choose_unit(GbEam *eam, const GbAtoms *own)
+{
+  double longest = 0.0, unit = ldexp(1.0, -20);
+  for (int d = 0; d < 3; d++)
+    longest = fmax(longest, own->length[d]);
+  while (longest > 0.5 * 4294967296.0 * unit)
+    unit *= 2.0;
+  if (unit == eam->unit) return GB_OK;
+  eam->unit = unit;
+  if (!eam->passes->single) return GB_OK;
+  for (int a = 0; a < eam->ntypes; a++)
+    for (int b = 0; b < eam->ntypes; b++) {
+      free(eam->poly[a][b]);
+      eam->poly[a][b] = NULL;
+      GB_CALL(GbEamPolyCreate(eam->potential, a, b, unit, &eam->poly[a][b]));
+    }
+  return GB_OK;
+}
+
+/* --- Neighbour lists ----------------------------------------------------------------------------
+ */
+
+static void take_entries(GbEam *eam, const GbKernelAtoms *atoms)
+{
+  const GbAtoms *own = atoms->own;
+  double per_unit = 1.0 / eam->unit;
+#pragma omp parallel for schedule(static) if (eam->nentries > GB_MANY_ATOMS)
+  for (int e = 0; e < eam->nentries; e++) {
+    int g = e - eam->n;
+    eam->type[e] = g < 0 ? own->type[e] : atoms->ghosts->type[g];
+    eam->id[e] = g < 0 ? own->id[e] : atoms->ghosts->id[g];
+    for (int d = 0; d < 3; d++) {
+      eam->place[e][d] = g < 0 ? gb_image(own->x[e][d], atoms->wrap[e][d], own->length[d])
+                               : atoms->ghosts->x[g][d];
+      eam->raw[e][d] = (int32_t)(int64_t)llrint(eam->place[e][d] * per_unit);
+    }
+  }
+}
+
+/* Vectors that `count` neighbours fill. */
+static int vectors_of(const GbEam *eam, int count)
+{
+  return (count + eam->passes->lanes - 1) / eam->passes->lanes;
+}
+
+/* Neighbours of one atom as the search found them: near and far of each type. */
+typedef struct {
+  int *list; /* [2][types][room] */
+  int room, count[2][GB_MAX_TYPES];
+} Found;
+
+/* Copies one list into the pool, filled up with the dummy; returns its end. */
+static int64_t copy_list(GbEam *eam, int64_t at, int type, const int *list, int count)
+{
+  int lanes = eam->passes->lanes, vectors = vectors_of(eam, count);
+  uint32_t *to = eam->rows.list + at, stride = GB_EAM_STRIDE(eam);
+  for (int t = 0; t < count; t++)
+    to[t] = stride * (uint32_t)list[t];
+  for (int t = count; t < vectors * lanes; t++)
+    to[t] = stride * (uint32_t)eam->nentries;
+  memset(eam->rows.vector_type + at / lanes, type, (size_t)vectors);
+  return at + (int64_t)vectors * lanes;
+}
+
+/* Adds the row of atom i; past the pool's end it is only counted. */
+static void append(GbEam *eam, int i, const Found *found)
+{
+  GbRows *rows = &eam->rows;
+  int vectors[2] = {0}, lanes = eam->passes->lanes;
+  int64_t start;
+  for (int kind = 0; kind < 2; kind++)
+    for (int b = 0; b < eam->ntypes; b++)
+      vectors[kind] += vectors_of(eam, found->count[kind][b]);
+  int64_t total = (int64_t)(vectors[0] + vectors[1]) * lanes, weights = (int64_t)vectors[0] * lanes;
+#pragma omp atomic capture
+  {
+    start = rows->used;
+    rows->used += total;
+  }
+  rows->start[i] = start;
+  rows->near[i] = (uint16_t)vectors[0];
+  rows->all[i] = (uint16_t)(vectors[0] + vectors[1]);
+#pragma omp atomic capture
+  {
+    eam->weight_start[i] = eam->weights_used;
+    eam->weights_used += weights;
+  }
+  if (start + total > rows->capacity) return;
+  for (int kind = 0; kind < 2; kind++)
+    for (int b = 0; b < eam->ntypes; b++)
+      start =
+          copy_list(eam, start, b, found->list + ((int64_t)kind * eam->ntypes + b) * found->room,
+                    found->count[kind][b]);
+}
+
+/* Returns the longest list, which may be too long for the room. */
+static int search_atom(GbEam *eam, int i, const int cell[3], Found *found)
+{
+  int longest = 0;
+  for (int b = 0; b < eam->ntypes; b++) {
+    int *near = found->list + (int64_t)b * found->room;
+    int *far = near + (int64_t)eam->ntypes * found->room;
+    eam->passes->search(eam, i, b, cell, found->room, near, far, &found->count[0][b],
+                        &found->count[1][b]);
+    longest = found->count[0][b] > longest ? found->count[0][b] : longest;
+    longest = found->count[1][b] > longest ? found->count[1][b] : longest;
+  }
+  if (longest <= found->room - GB_EAM_LANES_MAX) append(eam, i, found);
+  return longest;
+}
+
+/* The cells of one row along x: their own atoms, in the order of the cells. */
+static int search_row(GbEam *eam, int64_t row, Found *found)
+{
+  const GbCells *cells = &eam->cells;
+  int longest = 0, cell[3] = {0, (int)(row % cells->cells[1]), (int)(row / cells->cells[1])};
+  int64_t first = row * eam->ntypes * cells->cells[0];
+  for (int64_t key = first; key < first + (int64_t)eam->ntypes * cells->cells[0]; key++) {
+    cell[0] = (int)((key - first) % cells->cells[0]);
+    for (int64_t k = cells->start[key]; k < cells->start[key + 1]; k++) {
+      if (cells->entry[k] >= eam->n) continue;
+      int length = search_atom(eam, cells->entry[k], cell, found);
+      longest = length > longest ? length : longest;
+    }
+  }
+  return longest;
+}
+
+/* One attempt, with scratch memory for each thread. */
+static int search_all(GbEam *eam, int room, int *scratch, int64_t per_thread)
+{
+  int longest = 0;
+  int64_t rows = (int64_t)eam->cells.cells[1] * eam->cells.cells[2];
+  eam->rows.used = eam->weights_used = 0;
+#pragma omp parallel reduction(max : longest) if (eam->n > GB_FEW_SITES)
+  {
+    Found found = {.list = scratch + GbThreadNumber() * per_thread, .room = room};
+#pragma omp for schedule(dynamic)
+    for (int64_t row = 0; row < rows; row++) {
+      int length = search_row(eam, row, &found);
+      longest = length > longest ? length : longest;
+    }
+  }
+  return longest;
+}
+
+static GbStatus fit_pool(GbEam *eam, bool *grown)
+{
+  GbRows *rows = &eam->rows;
+  if (rows->list && rows->used <= rows->capacity) return GB_OK;
+  int64_t capacity = rows->used + rows->used / 16 + GB_EAM_LANES_MAX;
+  rows->capacity = 0;
+  GB_CALL(renew((void **)&rows->list, capacity, sizeof *rows->list));
+  GB_CALL(renew((void **)&rows->vector_type, capacity / eam->passes->lanes + 1, 1));
+  rows->capacity = capacity;
+  *grown = true;
+  return GB_OK;
+}
+
+static GbStatus build_rows(GbEam *eam)
+{
+  int *scratch = NULL;
+  GbStatus status = GB_OK;
+  for (int room = FIRST_ROOM;;) {
+    int64_t per_thread = 2 * (int64_t)eam->ntypes * room;
+    free(scratch);
+    GB_TRY(status,
+           GbCalloc((void **)&scratch, (size_t)(per_thread * GbThreadCount()), sizeof *scratch),
+           done);
+    int longest = search_all(eam, room, scratch, per_thread);
+    bool again = longest > room - GB_EAM_LANES_MAX;
+    while (room - GB_EAM_LANES_MAX < longest)
+      room *= 2;
+    GB_TRY(status, fit_pool(eam, &again), done);
+    if (!again) break;
+  }
+done:
+  free(scratch);
+  return status;
+}
+
+static GbStatus reserve_weights(GbEam *eam)
+{
+  size_t size = eam->passes->single ? sizeof(float) : sizeof(double);
+  if (eam->weights_used <= eam->weight_capacity && eam->weight) return GB_OK;
+  int64_t capacity = eam->weights_used + eam->weights_used / 16 + GB_EAM_LANES_MAX;
+  eam->weight_capacity = 0;
+  GB_CALL(renew(&eam->weight, capacity, size));
+  if (!eam->all_symmetric) GB_CALL(renew(&eam->back_weight, capacity, size));
+  eam->weight_capacity = capacity;
+  return GB_OK;
+}
+
+static GbStatus make_stencils(GbEam *eam)
+{
+  for (int a = 0; a < eam->ntypes; a++)
+    for (int b = 0; b < eam->ntypes; b++)
+      GB_CALL(GbStencilCreate(&eam->cells, eam->cutoff[a][b] + eam->skin, &eam->stencil[a][b]));
+  return GB_OK;
+}
+
+/* The dummy, far from all entries and without F'. */
+static void place_dummy(GbEam *eam)
+{
+  GbEntryInt *integer = eam->position;
+  GbEntryReal *real = eam->position;
+  for (int d = 0; d < 3; d++)
+    if (eam->passes->single)
+      integer[eam->nentries][d] = eam->cells.far[d];
+    else
+      real[eam->nentries][d] = 1e12;
+  if (eam->passes->single)
+    integer[eam->nentries][3] = 0;
+  else
+    real[eam->nentries][3] = 0.0;
+}
+
+GbStatus GbEamRebuild(void *kernel, const GbKernelAtoms *atoms)
+{
+  GbEam *eam = kernel;
+  double reach = 0.0;
+  eam->n = atoms->own->n;
+  eam->nentries = eam->n + atoms->ghosts->n;
+  for (int a = 0; a < eam->ntypes; a++)
+    for (int b = 0; b < eam->ntypes; b++)
+      reach = fmax(reach, eam->cutoff[a][b] + eam->skin);
+  GB_CALL(reserve_atoms(eam));
+  if ((double)(eam->nentries + 1) * GB_EAM_STRIDE(eam) > UINT32_MAX)
+    GB_FAIL(GB_ERR_ARG, "%d atoms and ghosts are too many for one rank", eam->nentries);
+  GB_CALL(choose_unit(eam, atoms->own));
+  take_entries(eam, atoms);
+  GB_CALL(GbEamSortCells(eam, atoms->own, eam->place, reach));
+  GB_CALL(make_stencils(eam));
+  GB_CALL(build_rows(eam));
+  GB_CALL(reserve_weights(eam));
+  place_dummy(eam);
+  GbEamUpdate(eam, atoms);
+  return GB_OK;
+}
+
+/* --- Computation --------------------------------------------------------------------------------
+ */
+
+void GbEamUpdate(void *kernel, const GbKernelAtoms *atoms)
+{
+  GbEam *eam = kernel;
+#pragma omp parallel for schedule(static) if (eam->nentries > GB_MANY_ATOMS)
+  for (int first = 0; first < eam->nentries; first += CHUNK) {
+    int last = first + CHUNK < eam->nentries ? first + CHUNK : eam->nentries;
+    eam->passes->locate(eam, atoms, first, last);
+  }
+}
+
+bool GbEamDensity(void *kernel, double *slope)
+{
+  GbEam *eam = kernel;
+  int bad = 0;
+#pragma omp parallel for schedule(dynamic) reduction(| : bad) if (eam->n > GB_FEW_SITES)
+  for (int first = 0; first < eam->n; first += CHUNK) {
+    int last = first + CHUNK < eam->n ? first + CHUNK : eam->n;
+    eam->passes->density(eam, first, last);
+    for (int i = first; i < last; i++) {
+      double value;
+      if (eam->close[i] && eam->passes->single) eam->rho[i] = GbEamCloseDensity(eam, i);
+      GbPotentialEmbedding(eam->potential, eam->type[i], eam->rho[i], &value, &slope[i]);
+      if (isnan(eam->rho[i])) slope[i] = NAN;
+      bad |= !isfinite(slope[i]);
+    }
+  }
+  return bad == 0;
+}
+
+/* F' of all entries beside their positions. */
+static void spread_slopes(GbEam *eam, const double *slope, const double *ghost_slope)
+{
+  GbEntryInt *integer = eam->position;
+  GbEntryReal *real = eam->position;
+#pragma omp parallel for schedule(static) if (eam->nentries > GB_MANY_ATOMS)
+  for (int e = 0; e < eam->nentries; e++) {
+    double value = e < eam->n ? slope[e] : ghost_slope[e - eam->n];
+    float rounded = (float)value;
+    if (eam->passes->single)
+      memcpy(&integer[e][3], &rounded, sizeof rounded);
+    else
+      real[e][3] = value;
+  }
+}
+
+void GbEamForces(void *kernel, const double *slope, const double *ghost_slope, unsigned want,
+                 const GbKernelOutput *output, int64_t sums[7])
+{
+  GbEam *eam = kernel;
+  int64_t s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0;
+  spread_slopes(eam, slope, ghost_slope);
+#pragma omp parallel for schedule(dynamic) reduction(+ : s0, s1, s2, s3, s4, s5, s6)              \
+    if (eam->n > GB_FEW_SITES)
+  for (int first = 0; first < eam->n; first += CHUNK) {
+    int last = first + CHUNK < eam->n ? first + CHUNK : eam->n;
+    int64_t part[7] = {0};
+    eam->passes->forces(eam, first, last, want, slope, output, part);
+    s0 += part[0];
+    s1 += part[1];
+    s2 += part[2];
+    s3 += part[3];
+    s4 += part[4];
+    s5 += part[5];
+    s6 += part[6];
+  }
+  const int64_t all[7] = {s0, s1, s2, s3, s4, s5, s6};
+  for (int c = 0; c < 7; c++)
+    sums[c] += all[c];
+}
+
+int64_t GbEamBytes(const void *kernel)
+{
+  const GbEam *eam = kernel;
+  int64_t real = eam->passes->single ? 4 : 8, weights = eam->all_symmetric ? 1 : 2;
+  int64_t per_atom = (int64_t)(sizeof(double) + 1 + 2 * sizeof(int64_t) + 2 * sizeof(uint16_t));
+  int64_t per_entry =
+      (int64_t)(sizeof(int) + sizeof(int64_t) + sizeof *eam->raw + sizeof *eam->place) + 4 * real;
+  int64_t per_listed = (int64_t)sizeof *eam->rows.list;
+  return eam->atom_capacity * per_atom + eam->entry_capacity * per_entry +
+         eam->rows.capacity * per_listed + eam->rows.capacity / eam->passes->lanes +
+         weights * eam->weight_capacity * real +
+         eam->cells.start_capacity * (int64_t)sizeof(int64_t) +
+         eam->cells.capacity * (int64_t)(4 * sizeof(int) + sizeof(int64_t));
+}

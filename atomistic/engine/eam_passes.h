@@ -1,0 +1,384 @@
+/* The passes over pairs, written once. Included by eam_<instructions>.c after the vectors of that
+ * instruction set, with GB_SINGLE for mixed precision; PASSES names the result.
+ *
+ * Mixed precision: distances are in units of eam->unit, differences of integers; functions are
+ * polynomials of s = r^2. Double: the potential's own table, Hermite pieces uniform in r. */
+
+#define INLINE static inline __attribute__((always_inline))
+
+#ifdef GB_SINGLE
+typedef float Real;
+typedef GbEntryInt Entry;
+typedef I Coordinate;
+#define SET_COORDINATE set_int
+#else
+typedef double Real;
+typedef GbEntryReal Entry;
+typedef V Coordinate;
+#define SET_COORDINATE set_all
+#endif
+
+/* --- Positions ----------------------------------------------------------------------------------
+ */
+
+static void locate(GbEam *eam, const GbKernelAtoms *atoms, int first, int last)
+{
+  const GbAtoms *own = atoms->own;
+  Entry *to = eam->position;
+#ifdef GB_SINGLE
+  /* adding it leaves the nearest integer in the low bits of the number */
+  const double round = 6755399441055744.0 /* 1.5 * 2^52 */, per_unit = 1.0 / eam->unit;
+#endif
+  for (int e = first; e < last; e++)
+    for (int d = 0; d < 3; d++) {
+      double x = e < eam->n ? gb_image(own->x[e][d], atoms->wrap[e][d], own->length[d])
+                            : atoms->ghosts->x[e - eam->n][d];
+#ifdef GB_SINGLE
+      double shifted = x * per_unit + round;
+      memcpy(&to[e][d], &shifted, sizeof to[e][d]); /* little-endian: the low half */
+#else
+      to[e][d] = x;
+#endif
+    }
+}
+
+/* --- Neighbour lists ----------------------------------------------------------------------------
+ */
+
+static void search(const GbEam *eam, int i, int b, const int cell[3], int room, int *near, int *far,
+                   int *nnear, int *nfar)
+{
+  const GbCells *cells = &eam->cells;
+  int a = eam->type[i], n = 0, f = 0;
+  double near_cut = (eam->near[a][b] + eam->skin) / eam->unit;
+  double far_cut = (eam->cutoff[a][b] + eam->skin) / eam->unit;
+  float near2 = (float)(near_cut * near_cut), far2 = (float)(far_cut * far_cut);
+  const GbStencil *stencil = &eam->stencil[a][b];
+  for (int k = 0; k < stencil->count; k++) {
+    const GbStencilRow *row = &stencil->rows[k];
+    int y = cell[1] + row->dy, z = cell[2] + row->dz;
+    if (y < 0 || z < 0 || y >= cells->cells[1] || z >= cells->cells[2]) continue;
+    int x0 = cell[0] - row->reach, x1 = cell[0] + row->reach + 1;
+    x0 = x0 < 0 ? 0 : x0;
+    x1 = x1 > cells->cells[0] ? cells->cells[0] : x1;
+    const int64_t *start =
+        cells->start + (((int64_t)z * cells->cells[1] + y) * eam->ntypes + b) * cells->cells[0];
+    search_run(cells, start[x0], start[x1], eam->raw[i], i, near2, far2, room, near, far, &n, &f);
+  }
+  *nnear = n;
+  *nfar = f;
+}
+
+/* --- Geometry -----------------------------------------------------------------------------------
+ */
+
+INLINE void measure(const Entry *at, const uint32_t *row, const Coordinate x[3], V d[3], V *s,
+                    V *slope)
+{
+  Coordinate c[3];
+  load_entries(at, row, &c[0], &c[1], &c[2], slope);
+  for (int k = 0; k < 3; k++)
+    d[k] = difference(c[k], x[k]);
+  *s = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+}
+
+INLINE void take_position(const GbEam *eam, int i, Coordinate x[3])
+{
+  const Entry *at = eam->position;
+  for (int d = 0; d < 3; d++)
+    x[d] = SET_COORDINATE(at[i][d]);
+}
+
+/* --- Pair functions -----------------------------------------------------------------------------
+ */
+
+#ifdef GB_SINGLE
+
+typedef struct {
+  const GbPoly *poly;
+  V scale, end, integral;
+  I first;
+} Function;
+
+INLINE Function take_function(const GbPoly *poly)
+{
+  return (Function){poly, set_all(poly->scale), set_all(poly->end), set_all((float)poly->integral),
+                    set_int(poly->first)};
+}
+
+/* rho_ab, and rho'_ab/r. */
+INLINE void density_at(const Function *f, V s, V *rho, V *weight)
+{
+  V S = s * f->scale, c[GB_DEGREE_WEIGHT + 3];
+  look_up(f->poly, segment_of(S, f->first), GB_DEGREE_WEIGHT + 3, c);
+  V t = S - c[0], p = c[GB_DEGREE_WEIGHT + 2], q = p;
+  p = p * t + c[GB_DEGREE_WEIGHT + 1];
+  for (int k = GB_DEGREE_WEIGHT; k >= 1; k--) {
+    q = q * t + p;
+    p = p * t + c[k];
+  }
+  *rho = keep_below(p, S, f->end) * f->integral;
+  *weight = keep_below(q, S, f->end);
+}
+
+/* phi'/r. */
+INLINE V pair_slope_at(const Function *f, V s)
+{
+  V S = s * f->scale, c[GB_DEGREE_SLOPE + 2];
+  look_up(f->poly, segment_of(S, f->first), GB_DEGREE_SLOPE + 2, c);
+  V t = S - c[0], p = c[GB_DEGREE_SLOPE + 1];
+  for (int k = GB_DEGREE_SLOPE; k >= 1; k--)
+    p = p * t + c[k];
+  return keep_below(p, S, f->end);
+}
+
+INLINE V pair_at(const Function *f, V s)
+{
+  V S = s * f->scale, c[GB_DEGREE_SLOPE + 3];
+  look_up(f->poly, segment_of(S, f->first), GB_DEGREE_SLOPE + 3, c);
+  V t = S - c[0], p = c[GB_DEGREE_SLOPE + 2];
+  for (int k = GB_DEGREE_SLOPE + 1; k >= 1; k--)
+    p = p * t + c[k];
+  return keep_below(p, S, f->end);
+}
+
+#else
+
+/* Place of a distance in a table. */
+typedef struct {
+  V r, place, scale; /* scale: slope per knot -> derivative over r */
+  I piece;
+} Place;
+
+INLINE Place place_of(const GbEamTable *table, V s)
+{
+  const V end = set_all(table->end), per_step = set_all(1.0 / table->step);
+  Place p = {.r = root(s)};
+  V u = smaller(p.r, end) * per_step; /* beyond the end: the zero piece */
+  p.piece = whole_part(u);
+  p.place = u - from_int(p.piece);
+  p.scale = per_step / p.r;
+  return p;
+}
+
+INLINE void hermite(const GbEamKnot *knots, const Place *at, V *value, V *slope)
+{
+  V k[4]; /* f0 d0 f1 d1 */
+  load_knots(knots, at->piece, k);
+  V p = at->place, rise = k[2] - k[0];
+  V c3 = k[1] + k[3] - 2.0 * rise, c2 = rise - k[1] - c3;
+  *value = ((c3 * p + c2) * p + k[1]) * p + k[0];
+  *slope = ((3.0 * c3 * p + 2.0 * c2) * p + k[1]) * at->scale;
+}
+
+#endif
+
+/* --- Pass 1 -------------------------------------------------------------------------------------
+ */
+
+#ifdef GB_SINGLE
+INLINE void density_of_type(const GbEam *eam, int a, int b, V s, V *rho, V *weight)
+{
+  Function f = take_function(&eam->poly[a][b]->density);
+  density_at(&f, s, rho, weight);
+}
+
+INLINE V close_limit(const GbEam *eam, int a, int b)
+{
+  return set_all(eam->poly[a][b]->close);
+}
+#else
+INLINE void density_of_type(const GbEam *eam, int a, int b, V s, V *rho, V *weight)
+{
+  Place place = place_of(&eam->table[a][b], s);
+  hermite(eam->table[a][b].density, &place, rho, weight);
+}
+
+INLINE V close_limit(const GbEam *eam, int a, int b)
+{
+  (void)eam, (void)a, (void)b;
+  return set_all(GB_EAM_R_MIN * GB_EAM_R_MIN);
+}
+#endif
+
+/* One atom; `both`: rho'_ba is kept as well. */
+INLINE void density_of_atom(GbEam *eam, int i, bool both)
+{
+  Coordinate x[3];
+  int a = eam->type[i];
+  int64_t start = eam->rows.start[i], vectors = eam->rows.near[i];
+  const uint32_t *row = eam->rows.list + start;
+  const unsigned char *type = eam->rows.vector_type + start / LANES;
+  Real *weight = (Real *)eam->weight + eam->weight_start[i];
+  Real *back = both ? (Real *)eam->back_weight + eam->weight_start[i] : NULL;
+  V sum = set_all(0), excess = set_all(1); /* s less the limit, where it is smallest */
+  take_position(eam, i, x);
+  for (int64_t v = 0; v < vectors; v++) {
+    V d[3], s, unused, rho, w;
+    measure(eam->position, row + v * LANES, x, d, &s, &unused);
+    excess = smaller(excess, s - close_limit(eam, a, type[v]));
+    density_of_type(eam, a, type[v], s, &rho, &w);
+    sum += rho;
+    store_reals(weight + v * LANES, w);
+    if (!both) continue;
+    density_of_type(eam, type[v], a, s, &rho, &w);
+    store_reals(back + v * LANES, w);
+  }
+  eam->rho[i] = sum_all(sum);
+  eam->close[i] = any_below(excess, set_all(0));
+#ifndef GB_SINGLE
+  if (eam->close[i]) eam->rho[i] = NAN;
+#endif
+}
+
+static void density(GbEam *eam, int first, int last)
+{
+  if (eam->all_symmetric)
+    for (int i = first; i < last; i++)
+      density_of_atom(eam, i, false);
+  else
+    for (int i = first; i < last; i++)
+      density_of_atom(eam, i, true);
+}
+
+/* --- Pass 2 -------------------------------------------------------------------------------------
+ */
+
+typedef struct {
+  V force[3], stress[6], phi;
+} Sums;
+
+INLINE void add_pairs(Sums *sums, V g, const V d[3], unsigned want)
+{
+  V f[3];
+  for (int k = 0; k < 3; k++) {
+    f[k] = g * d[k];
+    sums->force[k] += f[k];
+  }
+  if (!(want & GB_WANT_VIRIAL)) return;
+  for (int k = 0; k < 3; k++)
+    sums->stress[k] += f[k] * d[k];
+  sums->stress[3] += f[0] * d[1];
+  sums->stress[4] += f[0] * d[2];
+  sums->stress[5] += f[1] * d[2];
+}
+
+#ifdef GB_SINGLE
+INLINE void pair_of_type(const GbEam *eam, int a, int b, V s, unsigned want, V *phi, V *slope)
+{
+  Function f = take_function(&eam->poly[a][b]->slope);
+  *slope = pair_slope_at(&f, s);
+  if (!(want & GB_WANT_ENERGY)) return;
+  f = take_function(&eam->poly[a][b]->pair);
+  *phi += pair_at(&f, s);
+}
+#else
+INLINE void pair_of_type(const GbEam *eam, int a, int b, V s, unsigned want, V *phi, V *slope)
+{
+  V value;
+  Place place = place_of(&eam->table[a][b], s);
+  hermite(eam->table[a][b].pair, &place, &value, slope);
+  if (want & GB_WANT_ENERGY) *phi += value;
+}
+#endif
+
+/* One loop over near and far neighbours (whose weight is zero): a branch that is taken differently
+ * for every atom costs as much as half a vector of pairs. */
+INLINE void visit_row(const GbEam *eam, int i, Real slope_i, unsigned want, bool both, Sums *sums)
+{
+  static const _Alignas(64) Real none[LANES];
+  Coordinate x[3];
+  int a = eam->type[i];
+  int64_t start = eam->rows.start[i], near = eam->rows.near[i], vectors = eam->rows.all[i];
+  const uint32_t *row = eam->rows.list + start;
+  const unsigned char *type = eam->rows.vector_type + start / LANES;
+  const Real *weight = (const Real *)eam->weight + eam->weight_start[i];
+  const Real *back = both ? (const Real *)eam->back_weight + eam->weight_start[i] : NULL;
+  const V at_i = set_all(slope_i);
+  take_position(eam, i, x);
+  for (int64_t v = 0; v < vectors; v++) {
+    V d[3], s, at_j, g;
+    measure(eam->position, row + v * LANES, x, d, &s, &at_j);
+    pair_of_type(eam, a, type[v], s, want, &sums->phi, &g);
+    V w = load_reals(v < near ? weight + v * LANES : none);
+    if (both)
+      g += at_i * w + at_j * load_reals(v < near ? back + v * LANES : none);
+    else
+      g += (at_i + at_j) * w;
+    add_pairs(sums, g, d, want);
+  }
+}
+
+/* Sums over the lanes, to eV and angstrom. */
+INLINE void finish(const GbEam *eam, int i, double slope_i, unsigned want, const Sums *sums,
+                   double force[4], double stress[8])
+{
+  double unit = 1.0;
+#ifdef GB_SINGLE
+  unit = eam->unit;
+  if (eam->close[i]) {
+    memset(force, 0, 4 * sizeof *force);
+    memset(stress, 0, 8 * sizeof *stress);
+    GbEamCloseForces(eam, i, slope_i, force, stress, &force[3]);
+    return;
+  }
+#else
+  (void)eam, (void)i, (void)slope_i;
+#endif
+  sum_four(sums->force[0], sums->force[1], sums->force[2], sums->phi, force);
+  for (int k = 0; k < 3; k++)
+    force[k] *= unit;
+  if (!(want & GB_WANT_VIRIAL)) return;
+  sum_four(sums->stress[0], sums->stress[1], sums->stress[2], sums->stress[3], stress);
+  sum_four(sums->stress[4], sums->stress[5], sums->stress[4], sums->stress[5], stress + 4);
+  for (int c = 0; c < 6; c++)
+    stress[c] *= unit * unit;
+}
+
+INLINE void give_out(const GbEam *eam, int i, unsigned want, const double force[4],
+                     const double stress[8], const GbKernelOutput *output, int64_t sums[7])
+{
+  for (int k = 0; k < 3; k++)
+    output->force[i][k] = force[k];
+  if (want & GB_WANT_VIRIAL)
+    for (int c = 0; c < 6; c++) {
+      sums[1 + c] += gb_fixed(-0.5 * stress[c]);
+      if (output->stress) output->stress[i][c] = 0.5 * stress[c];
+    }
+  if (!(want & GB_WANT_ENERGY)) return;
+  double embedding, slope;
+  GbPotentialEmbedding(eam->potential, eam->type[i], eam->rho[i], &embedding, &slope);
+  double energy = embedding + 0.5 * force[3];
+  sums[0] += gb_fixed(energy);
+  if (output->energy) output->energy[i] = energy;
+}
+
+INLINE void force_range(const GbEam *eam, int first, int last, unsigned want, const double *slope,
+                        const GbKernelOutput *output, int64_t sums[7])
+{
+  for (int i = first; i < last; i++) {
+    Sums s;
+    double force[4], stress[8];
+    memset(&s, 0, sizeof s);
+    if (eam->all_symmetric)
+      visit_row(eam, i, (Real)slope[i], want, false, &s);
+    else
+      visit_row(eam, i, (Real)slope[i], want, true, &s);
+    finish(eam, i, slope[i], want, &s, force, stress);
+    give_out(eam, i, want, force, stress, output, sums);
+  }
+}
+
+/* Each choice compiled on its own, so that what is not wanted costs nothing. */
+static void forces(GbEam *eam, int first, int last, unsigned want, const double *slope,
+                   const GbKernelOutput *output, int64_t sums[7])
+{
+  if (want & GB_WANT_ENERGY)
+    force_range(eam, first, last, GB_WANT_ALL, slope, output, sums);
+  else if (want & GB_WANT_VIRIAL)
+    force_range(eam, first, last, GB_WANT_VIRIAL, slope, output, sums);
+  else
+    force_range(eam, first, last, GB_WANT_FORCES, slope, output, sums);
+}
+
+const GbEamPasses PASSES = {LANES, sizeof(Real) == sizeof(float), locate, search, density, forces};

@@ -1,0 +1,34 @@
+/* Pair functions as piecewise polynomials of s = r^2, for single precision. */
+#ifndef GB_ATOMISTIC_EAM_POLY_H
+#define GB_ATOMISTIC_EAM_POLY_H
+
+#include "atomistic/engine/potential.h"
+
+/* Segments per function: eight per octave of s, so that their number is in the bits of a float. */
+enum { GB_POLY_SEGMENTS = 32, GB_POLY_SHIFT = 20, GB_POLY_TERMS = 8 };
+enum { GB_DEGREE_SLOPE = 5, GB_DEGREE_WEIGHT = 4 };
+
+/* One function of S = scale s. Segment number k = (bits of S >> GB_POLY_SHIFT) - first, for S in
+ * [least, end). Row 0 holds the middle m of each segment, row 1 + j the coefficient of (S - m)^j;
+ * in two layouts, as instruction sets differ in what they look up fast. */
+typedef struct {
+  float scale, least, end;
+  int32_t first;
+  double integral; /* what values of the integral must be multiplied by, see GbEamPoly */
+  _Alignas(64) float by_term[GB_POLY_TERMS][GB_POLY_SEGMENTS];
+  _Alignas(64) float by_segment[GB_POLY_SEGMENTS][GB_POLY_TERMS];
+} GbPoly;
+
+/* All functions of the pair of types (center a, neighbour b). `s` is taken in units of `unit`^2. */
+typedef struct {
+  GbPoly slope;   /* phi'(r)/r, eV/angstrom^2: degree GB_DEGREE_SLOPE */
+  GbPoly pair;    /* phi, eV: its integral (integral = 1), one degree more, same segments */
+  GbPoly density; /* rho_ab/integral: its derivative by S is rho'_ab/r; degree
+                     GB_DEGREE_WEIGHT + 1 */
+  float close;    /* closer pairs are not covered by all three, s in units of unit^2 */
+} GbEamPoly;
+
+/* unit: length in which distances will come, angstrom. `poly` is freed with free(). */
+GbStatus GbEamPolyCreate(const GbPotential *potential, int a, int b, double unit, GbEamPoly **poly);
+
+#endif

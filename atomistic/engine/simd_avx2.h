@@ -1,0 +1,270 @@
+/* Vectors of AVX2 as eam_passes.h wants them: 8 floats or 4 doubles. See simd_portable.h for what
+ * each function means. */
+#ifndef GB_ATOMISTIC_SIMD_AVX2_H
+#define GB_ATOMISTIC_SIMD_AVX2_H
+
+#include <immintrin.h>
+
+#ifdef GB_SINGLE
+typedef __m256 V;
+typedef __m256i I;
+enum { LANES = 8 };
+
+/* Pieces of 128 bits at p[0..7] to columns, in the order of the pieces. */
+static inline void load_columns(const float *const p[LANES], V column[4])
+{
+  V r[4];
+  for (int m = 0; m < 4; m++)
+    r[m] =
+        _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_load_ps(p[m])), _mm_load_ps(p[4 + m]), 1);
+  V a = _mm256_unpacklo_ps(r[0], r[1]), b = _mm256_unpackhi_ps(r[0], r[1]);
+  V c = _mm256_unpacklo_ps(r[2], r[3]), d = _mm256_unpackhi_ps(r[2], r[3]);
+  column[0] = _mm256_shuffle_ps(a, c, 0x44);
+  column[1] = _mm256_shuffle_ps(a, c, 0xee);
+  column[2] = _mm256_shuffle_ps(b, d, 0x44);
+  column[3] = _mm256_shuffle_ps(b, d, 0xee);
+}
+
+static inline void load_entries(const GbEntryInt *at, const uint32_t *row, I *x, I *y, I *z, V *w)
+{
+  const float *p[LANES];
+  V c[4];
+  for (int l = 0; l < LANES; l++)
+    p[l] = (const float *)((const double *)at + row[l]);
+  load_columns(p, c);
+  *x = _mm256_castps_si256(c[0]);
+  *y = _mm256_castps_si256(c[1]);
+  *z = _mm256_castps_si256(c[2]);
+  *w = c[3];
+}
+
+static inline I set_int(int32_t x)
+{
+  return _mm256_set1_epi32(x);
+}
+
+static inline V difference(I a, I b)
+{
+  return _mm256_cvtepi32_ps(_mm256_sub_epi32(a, b));
+}
+
+static inline V set_all(float x)
+{
+  return _mm256_set1_ps(x);
+}
+
+static inline I segment_of(V S, I first)
+{
+  I k = _mm256_sub_epi32(_mm256_srli_epi32(_mm256_castps_si256(S), GB_POLY_SHIFT), first);
+  return _mm256_and_si256(k, _mm256_set1_epi32(GB_POLY_SEGMENTS - 1));
+}
+
+static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
+{
+  int at[LANES];
+  _mm256_storeu_si256((__m256i *)at, segment);
+  for (int half = 0; half < (terms + 3) / 4; half++) {
+    const float *p[LANES];
+    V c[4];
+    for (int l = 0; l < LANES; l++)
+      p[l] = poly->by_segment[at[l]] + 4 * half;
+    load_columns(p, c);
+    for (int k = 0; k < 4 && 4 * half + k < terms; k++)
+      out[4 * half + k] = c[k];
+  }
+}
+
+static inline V keep_below(V x, V s, V end)
+{
+  return _mm256_and_ps(_mm256_cmp_ps(s, end, _CMP_LT_OQ), x);
+}
+
+static inline V smaller(V a, V b)
+{
+  return _mm256_min_ps(a, b);
+}
+
+static inline bool any_below(V s, V end)
+{
+  return _mm256_movemask_ps(_mm256_cmp_ps(s, end, _CMP_LT_OQ)) != 0;
+}
+
+static inline V load_reals(const float *from)
+{
+  return _mm256_loadu_ps(from);
+}
+
+static inline void store_reals(float *to, V x)
+{
+  _mm256_storeu_ps(to, x);
+}
+
+static inline void sum_four(V a, V b, V c, V d, double sums[4])
+{
+  V all = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
+  __m128 sum = _mm256_castps256_ps128(all) + _mm256_extractf128_ps(all, 1);
+  _mm256_storeu_pd(sums, _mm256_cvtps_pd(sum));
+}
+
+static inline double sum_all(V x)
+{
+  double sums[4];
+  sum_four(x, x, x, x, sums);
+  return sums[0];
+}
+
+#else /* double */
+
+typedef __m256d V;
+typedef __m128i I;
+enum { LANES = 4 };
+
+static inline void load_columns(const double *const p[LANES], V column[4])
+{
+  V r[LANES];
+  for (int l = 0; l < LANES; l++)
+    r[l] = _mm256_loadu_pd(p[l]);
+  V a = _mm256_unpacklo_pd(r[0], r[1]), b = _mm256_unpackhi_pd(r[0], r[1]);
+  V c = _mm256_unpacklo_pd(r[2], r[3]), d = _mm256_unpackhi_pd(r[2], r[3]);
+  column[0] = _mm256_permute2f128_pd(a, c, 0x20);
+  column[1] = _mm256_permute2f128_pd(b, d, 0x20);
+  column[2] = _mm256_permute2f128_pd(a, c, 0x31);
+  column[3] = _mm256_permute2f128_pd(b, d, 0x31);
+}
+
+static inline void load_entries(const GbEntryReal *at, const uint32_t *row, V *x, V *y, V *z, V *w)
+{
+  const double *p[LANES];
+  V c[4];
+  for (int l = 0; l < LANES; l++)
+    p[l] = (const double *)at + row[l];
+  load_columns(p, c);
+  *x = c[0];
+  *y = c[1];
+  *z = c[2];
+  *w = c[3];
+}
+
+static inline void load_knots(const GbEamKnot *knots, I piece, V k[4])
+{
+  const double *p[LANES];
+  int at[LANES];
+  _mm_storeu_si128((__m128i *)at, piece);
+  for (int l = 0; l < LANES; l++)
+    p[l] = knots[at[l]];
+  load_columns(p, k);
+}
+
+static inline V difference(V a, V b)
+{
+  return a - b;
+}
+
+static inline V set_all(double x)
+{
+  return _mm256_set1_pd(x);
+}
+
+static inline V root(V x)
+{
+  return _mm256_sqrt_pd(x);
+}
+
+static inline I whole_part(V x)
+{
+  return _mm256_cvttpd_epi32(x);
+}
+
+static inline V from_int(I x)
+{
+  return _mm256_cvtepi32_pd(x);
+}
+
+static inline V smaller(V a, V b)
+{
+  return _mm256_min_pd(a, b);
+}
+
+static inline bool any_below(V s, V end)
+{
+  return _mm256_movemask_pd(_mm256_cmp_pd(s, end, _CMP_LT_OQ)) != 0;
+}
+
+static inline V load_reals(const double *from)
+{
+  return _mm256_loadu_pd(from);
+}
+
+static inline void store_reals(double *to, V x)
+{
+  _mm256_storeu_pd(to, x);
+}
+
+static inline void sum_four(V a, V b, V c, V d, double sums[4])
+{
+  V ab = _mm256_hadd_pd(a, b), cd = _mm256_hadd_pd(c, d);
+  _mm256_storeu_pd(sums,
+                   _mm256_permute2f128_pd(ab, cd, 0x20) + _mm256_permute2f128_pd(ab, cd, 0x31));
+}
+
+static inline double sum_all(V x)
+{
+  double sums[4];
+  sum_four(x, x, x, x, sums);
+  return sums[0];
+}
+#endif
+
+/* --- search: 4 entries at a time into the lists, both precisions */
+
+/* Stores the integers whose bit of `mask` is set, in order; four places are overwritten. */
+static inline void compress(int *to, __m128i from, int mask)
+{
+#define Q(a) 4 * (a), 4 * (a) + 1, 4 * (a) + 2, 4 * (a) + 3
+  static const _Alignas(16) int8_t order[16][16] = {
+      {Q(0), Q(0), Q(0), Q(0)}, {Q(0), Q(0), Q(0), Q(0)}, {Q(1), Q(0), Q(0), Q(0)},
+      {Q(0), Q(1), Q(0), Q(0)}, {Q(2), Q(0), Q(0), Q(0)}, {Q(0), Q(2), Q(0), Q(0)},
+      {Q(1), Q(2), Q(0), Q(0)}, {Q(0), Q(1), Q(2), Q(0)}, {Q(3), Q(0), Q(0), Q(0)},
+      {Q(0), Q(3), Q(0), Q(0)}, {Q(1), Q(3), Q(0), Q(0)}, {Q(0), Q(1), Q(3), Q(0)},
+      {Q(2), Q(3), Q(0), Q(0)}, {Q(0), Q(2), Q(3), Q(0)}, {Q(1), Q(2), Q(3), Q(0)},
+      {Q(0), Q(1), Q(2), Q(3)}};
+#undef Q
+  _mm_storeu_si128((__m128i *)to, _mm_shuffle_epi8(from, *(const __m128i *)order[mask]));
+}
+
+static inline void append_four(int *list, int *count, int most, __m128i entry, int mask)
+{
+  compress(list + (*count < most ? *count : most), entry, mask);
+  *count += __builtin_popcount((unsigned)mask);
+}
+
+static inline void search_run(const GbCells *cells, int64_t from, int64_t to, const int32_t x[3],
+                              int self, float near2, float far2, int room, int *near, int *far,
+                              int *nnear, int *nfar)
+{
+  const __m256i ramp = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  int most = room - GB_EAM_LANES_MAX;
+  for (int64_t e = from; e < to; e += 8) {
+    __m256 s = _mm256_setzero_ps();
+    for (int d = 0; d < 3; d++) {
+      __m256i q = _mm256_loadu_si256((const __m256i *)(cells->column[d] + e));
+      __m256 u = _mm256_cvtepi32_ps(_mm256_sub_epi32(q, _mm256_set1_epi32(x[d])));
+      s = u * u + s;
+    }
+    __m256i entry = _mm256_loadu_si256((const __m256i *)(cells->entry + e));
+    __m256i valid = _mm256_andnot_si256(_mm256_cmpeq_epi32(entry, _mm256_set1_epi32(self)),
+                                        _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(to - e)), ramp));
+    int usable = _mm256_movemask_ps(_mm256_castsi256_ps(valid));
+    int far_bits = usable & _mm256_movemask_ps(_mm256_cmp_ps(s, _mm256_set1_ps(far2), _CMP_LT_OQ));
+    int near_bits =
+        far_bits & _mm256_movemask_ps(_mm256_cmp_ps(s, _mm256_set1_ps(near2), _CMP_LT_OQ));
+    far_bits &= ~near_bits;
+    __m128i low = _mm256_castsi256_si128(entry), high = _mm256_extracti128_si256(entry, 1);
+    append_four(near, nnear, most, low, near_bits & 15);
+    append_four(near, nnear, most, high, near_bits >> 4);
+    append_four(far, nfar, most, low, far_bits & 15);
+    append_four(far, nfar, most, high, far_bits >> 4);
+  }
+}
+
+#endif

@@ -1,0 +1,251 @@
+/* Vectors of AVX-512 as eam_passes.h wants them: 16 floats or 8 doubles. See simd_portable.h for
+ * what each function means. */
+#ifndef GB_ATOMISTIC_SIMD_AVX512_H
+#define GB_ATOMISTIC_SIMD_AVX512_H
+
+#include <immintrin.h>
+
+/* Four rows of 128-bit pieces to four columns, in the order of the pieces. */
+static inline void transpose_pieces(const __m512i r[4], __m512i column[4])
+{
+  __m512i a = _mm512_unpacklo_epi32(r[0], r[1]), b = _mm512_unpackhi_epi32(r[0], r[1]);
+  __m512i c = _mm512_unpacklo_epi32(r[2], r[3]), d = _mm512_unpackhi_epi32(r[2], r[3]);
+  column[0] = _mm512_unpacklo_epi64(a, c);
+  column[1] = _mm512_unpackhi_epi64(a, c);
+  column[2] = _mm512_unpacklo_epi64(b, d);
+  column[3] = _mm512_unpackhi_epi64(b, d);
+}
+
+#define GB_PIECE(at, place) _mm_load_si128((const __m128i *)((const double *)(at) + (place)))
+
+/* Pieces 4 l + m, l = 0..3, of one row m. A broadcast under a mask is a plain load. */
+static inline __m512i load_row(const GbEntryInt *at, const uint32_t *row, int m)
+{
+  __m512i r = _mm512_castsi128_si512(GB_PIECE(at, row[m]));
+  r = _mm512_mask_broadcast_i32x4(r, 0x00f0, GB_PIECE(at, row[4 + m]));
+  r = _mm512_mask_broadcast_i32x4(r, 0x0f00, GB_PIECE(at, row[8 + m]));
+  return _mm512_mask_broadcast_i32x4(r, 0xf000, GB_PIECE(at, row[12 + m]));
+}
+
+#ifdef GB_SINGLE
+typedef __m512 V;
+typedef __m512i I;
+enum { LANES = 16 };
+
+static inline void load_entries(const GbEntryInt *at, const uint32_t *row, I *x, I *y, I *z, V *w)
+{
+  __m512i r[4], c[4];
+  for (int m = 0; m < 4; m++)
+    r[m] = load_row(at, row, m);
+  transpose_pieces(r, c);
+  *x = c[0];
+  *y = c[1];
+  *z = c[2];
+  *w = _mm512_castsi512_ps(c[3]);
+}
+
+static inline I set_int(int32_t x)
+{
+  return _mm512_set1_epi32(x);
+}
+
+static inline V difference(I a, I b)
+{
+  return _mm512_cvtepi32_ps(_mm512_sub_epi32(a, b));
+}
+
+static inline V set_all(float x)
+{
+  return _mm512_set1_ps(x);
+}
+
+static inline I segment_of(V S, I first)
+{
+  return _mm512_sub_epi32(_mm512_srli_epi32(_mm512_castps_si512(S), GB_POLY_SHIFT), first);
+}
+
+static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
+{
+  for (int k = 0; k < terms; k++)
+    out[k] = _mm512_permutex2var_ps(_mm512_load_ps(poly->by_term[k]), segment,
+                                    _mm512_load_ps(poly->by_term[k] + 16));
+}
+
+static inline V keep_below(V x, V s, V end)
+{
+  return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(s, end, _CMP_LT_OQ), x);
+}
+
+static inline V smaller(V a, V b)
+{
+  return _mm512_min_ps(a, b);
+}
+
+static inline bool any_below(V s, V end)
+{
+  return _mm512_cmp_ps_mask(s, end, _CMP_LT_OQ) != 0;
+}
+
+static inline V load_reals(const float *from)
+{
+  return _mm512_loadu_ps(from);
+}
+
+static inline void store_reals(float *to, V x)
+{
+  _mm512_storeu_ps(to, x);
+}
+
+static inline double sum_all(V x)
+{
+  return _mm512_reduce_add_ps(x);
+}
+
+static inline void sum_four(V a, V b, V c, V d, double sums[4])
+{
+  V ab = _mm512_unpacklo_ps(a, b) + _mm512_unpackhi_ps(a, b);
+  V cd = _mm512_unpacklo_ps(c, d) + _mm512_unpackhi_ps(c, d);
+  V all = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(ab), _mm512_castps_pd(cd))) +
+          _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(ab), _mm512_castps_pd(cd)));
+  __m256 half = _mm512_castps512_ps256(all) + _mm512_extractf32x8_ps(all, 1);
+  __m128 quarter = _mm256_castps256_ps128(half) + _mm256_extractf128_ps(half, 1);
+  _mm256_storeu_pd(sums, _mm256_cvtps_pd(quarter));
+}
+
+#else /* double */
+
+typedef __m512d V;
+typedef __m256i I;
+enum { LANES = 8 };
+
+/* Columns of eight rows of four doubles. */
+static inline void load_entries(const GbEntryReal *at, const uint32_t *row, V *x, V *y, V *z, V *w)
+{
+  const __m512i low = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
+  const __m512i high = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+  V r[4];
+  for (int m = 0; m < 4; m++)
+    r[m] = _mm512_mask_broadcast_f64x4(
+        _mm512_castpd256_pd512(_mm256_loadu_pd((const double *)at + row[m])), 0xf0,
+        _mm256_loadu_pd((const double *)at + row[4 + m]));
+  V a = _mm512_unpacklo_pd(r[0], r[1]), b = _mm512_unpackhi_pd(r[0], r[1]);
+  V c = _mm512_unpacklo_pd(r[2], r[3]), d = _mm512_unpackhi_pd(r[2], r[3]);
+  *x = _mm512_permutex2var_pd(a, low, c);
+  *y = _mm512_permutex2var_pd(b, low, d);
+  *z = _mm512_permutex2var_pd(a, high, c);
+  *w = _mm512_permutex2var_pd(b, high, d);
+}
+
+static inline V difference(V a, V b)
+{
+  return a - b;
+}
+
+static inline V set_all(double x)
+{
+  return _mm512_set1_pd(x);
+}
+
+static inline V root(V x)
+{
+  return _mm512_sqrt_pd(x);
+}
+
+static inline I whole_part(V x)
+{
+  return _mm512_cvttpd_epi32(x);
+}
+
+static inline V from_int(I x)
+{
+  return _mm512_cvtepi32_pd(x);
+}
+
+static inline void load_knots(const GbEamKnot *knots, I piece, V k[4])
+{
+  int at[LANES];
+  _mm256_storeu_si256((__m256i *)at, piece);
+  const __m512i low = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
+  const __m512i high = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+  V r[4];
+  for (int m = 0; m < 4; m++)
+    r[m] = _mm512_mask_broadcast_f64x4(_mm512_castpd256_pd512(_mm256_loadu_pd(knots[at[m]])), 0xf0,
+                                       _mm256_loadu_pd(knots[at[4 + m]]));
+  V a = _mm512_unpacklo_pd(r[0], r[1]), b = _mm512_unpackhi_pd(r[0], r[1]);
+  V c = _mm512_unpacklo_pd(r[2], r[3]), d = _mm512_unpackhi_pd(r[2], r[3]);
+  k[0] = _mm512_permutex2var_pd(a, low, c);
+  k[1] = _mm512_permutex2var_pd(b, low, d);
+  k[2] = _mm512_permutex2var_pd(a, high, c);
+  k[3] = _mm512_permutex2var_pd(b, high, d);
+}
+
+static inline V smaller(V a, V b)
+{
+  return _mm512_min_pd(a, b);
+}
+
+static inline bool any_below(V s, V end)
+{
+  return _mm512_cmp_pd_mask(s, end, _CMP_LT_OQ) != 0;
+}
+
+static inline V load_reals(const double *from)
+{
+  return _mm512_loadu_pd(from);
+}
+
+static inline void store_reals(double *to, V x)
+{
+  _mm512_storeu_pd(to, x);
+}
+
+static inline double sum_all(V x)
+{
+  return _mm512_reduce_add_pd(x);
+}
+
+static inline void sum_four(V a, V b, V c, V d, double sums[4])
+{
+  V ab = _mm512_unpacklo_pd(a, b) + _mm512_unpackhi_pd(a, b);
+  V cd = _mm512_unpacklo_pd(c, d) + _mm512_unpackhi_pd(c, d);
+  __m256d left = _mm512_castpd512_pd256(ab) + _mm512_extractf64x4_pd(ab, 1);
+  __m256d right = _mm512_castpd512_pd256(cd) + _mm512_extractf64x4_pd(cd, 1);
+  __m256d low = _mm256_permute2f128_pd(left, right, 0x20);
+  __m256d high = _mm256_permute2f128_pd(left, right, 0x31);
+  _mm256_storeu_pd(sums, low + high);
+}
+#endif
+
+/* --- search: 16 entries at a time, both precisions */
+enum { SEARCH_LANES = 16 };
+
+/* Entries from..to of the columns: near and far neighbours are appended; returns the new counts. */
+static inline void search_run(const GbCells *cells, int64_t from, int64_t to, const int32_t x[3],
+                              int self, float near2, float far2, int room, int *near, int *far,
+                              int *nnear, int *nfar)
+{
+  const __m512i ramp = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  int n = *nnear, f = *nfar, most = room - SEARCH_LANES;
+  for (int64_t e = from; e < to; e += SEARCH_LANES) {
+    __m512 s = _mm512_setzero_ps();
+    for (int d = 0; d < 3; d++) {
+      __m512i q = _mm512_loadu_si512(cells->column[d] + e);
+      __m512 u = _mm512_cvtepi32_ps(_mm512_sub_epi32(q, _mm512_set1_epi32(x[d])));
+      s = u * u + s;
+    }
+    __m512i entry = _mm512_loadu_si512(cells->entry + e);
+    __mmask16 valid = _mm512_cmplt_epi32_mask(ramp, _mm512_set1_epi32((int)(to - e)));
+    valid = _mm512_mask_cmpneq_epi32_mask(valid, entry, _mm512_set1_epi32(self));
+    __mmask16 is_far = _mm512_mask_cmp_ps_mask(valid, s, _mm512_set1_ps(far2), _CMP_LT_OQ);
+    __mmask16 is_near = _mm512_mask_cmp_ps_mask(is_far, s, _mm512_set1_ps(near2), _CMP_LT_OQ);
+    is_far &= (__mmask16)~is_near;
+    _mm512_storeu_si512(near + (n < most ? n : most), _mm512_maskz_compress_epi32(is_near, entry));
+    _mm512_storeu_si512(far + (f < most ? f : most), _mm512_maskz_compress_epi32(is_far, entry));
+    n += __builtin_popcount(is_near);
+    f += __builtin_popcount(is_far);
+  }
+  *nnear = n;
+  *nfar = f;
+}
+
+#endif

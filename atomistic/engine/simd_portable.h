@@ -1,0 +1,195 @@
+/* Vectors of four numbers with GCC's vector extensions, for any processor: what eam_passes.h needs,
+ * and what each function means. The other simd_<instructions>.h do the same with more lanes. */
+#ifndef GB_ATOMISTIC_SIMD_PORTABLE_H
+#define GB_ATOMISTIC_SIMD_PORTABLE_H
+
+#include <math.h>
+
+enum { LANES = 4 };
+typedef int32_t I __attribute__((vector_size(16)));
+
+#ifdef GB_SINGLE
+typedef float V __attribute__((vector_size(16)));
+typedef float R;
+typedef I M; /* masks */
+#else
+typedef double V __attribute__((vector_size(32)));
+typedef double R;
+typedef int64_t M __attribute__((vector_size(32)));
+#endif
+
+static inline V load_reals(const R *from)
+{
+  V v;
+  memcpy(&v, from, sizeof v);
+  return v;
+}
+
+static inline void store_reals(R *to, V v)
+{
+  memcpy(to, &v, sizeof v);
+}
+
+static inline V set_all(R x)
+{
+  return (V){x, x, x, x};
+}
+
+/* Rows to columns. */
+static inline void transpose(V v[4])
+{
+  V a = __builtin_shuffle(v[0], v[1], (M){0, 4, 2, 6});
+  V b = __builtin_shuffle(v[0], v[1], (M){1, 5, 3, 7});
+  V c = __builtin_shuffle(v[2], v[3], (M){0, 4, 2, 6});
+  V d = __builtin_shuffle(v[2], v[3], (M){1, 5, 3, 7});
+  v[0] = __builtin_shuffle(a, c, (M){0, 1, 4, 5});
+  v[1] = __builtin_shuffle(b, d, (M){0, 1, 4, 5});
+  v[2] = __builtin_shuffle(a, c, (M){2, 3, 6, 7});
+  v[3] = __builtin_shuffle(b, d, (M){2, 3, 6, 7});
+}
+
+/* x where s < end, else 0. */
+static inline V keep_below(V x, V s, V end)
+{
+  return (V)((M)x & (M)(s < end));
+}
+
+static inline V smaller(V a, V b)
+{
+  M take = a < b;
+  return (V)(((M)a & take) | ((M)b & ~take));
+}
+
+static inline bool any_below(V s, V end)
+{
+  M below = s < end;
+  return (below[0] | below[1] | below[2] | below[3]) != 0;
+}
+
+static inline double sum_all(V v)
+{
+  return (double)((v[0] + v[2]) + (v[1] + v[3]));
+}
+
+/* The sums over the lanes of four vectors. */
+static inline void sum_four(V a, V b, V c, V d, double sums[4])
+{
+  V v[4] = {a, b, c, d};
+  transpose(v);
+  V sum = (v[0] + v[2]) + (v[1] + v[3]);
+  for (int k = 0; k < 4; k++)
+    sums[k] = (double)sum[k];
+}
+
+#ifdef GB_SINGLE
+/* Positions of the entries in `row`, coordinate by coordinate, and their fourth numbers. */
+static inline void load_entries(const GbEntryInt *at, const uint32_t *row, I *x, I *y, I *z, V *w)
+{
+  V v[4];
+  for (int l = 0; l < LANES; l++)
+    memcpy(&v[l], (const double *)at + row[l], sizeof v[l]);
+  transpose(v);
+  *x = (I)v[0];
+  *y = (I)v[1];
+  *z = (I)v[2];
+  *w = v[3];
+}
+
+static inline I set_int(int32_t x)
+{
+  return (I){x, x, x, x};
+}
+
+/* Modulo 2^32. */
+static inline V difference(I a, I b)
+{
+  typedef uint32_t U __attribute__((vector_size(16)));
+  return __builtin_convertvector((I)((U)a - (U)b), V);
+}
+
+/* Number of the segment that holds S; anything for S outside the function's range. */
+static inline I segment_of(V S, I first)
+{
+  return (((I)S >> GB_POLY_SHIFT) - first) & (GB_POLY_SEGMENTS - 1);
+}
+
+/* The first `terms` rows of the polynomial's segments. */
+static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
+{
+  for (int half = 0; half < (terms + 3) / 4; half++) {
+    V v[4];
+    for (int l = 0; l < LANES; l++)
+      memcpy(&v[l], &poly->by_segment[segment[l]][4 * half], sizeof v[l]);
+    transpose(v);
+    for (int k = 0; k < 4 && 4 * half + k < terms; k++)
+      out[4 * half + k] = v[k];
+  }
+}
+#else
+static inline void load_entries(const GbEntryReal *at, const uint32_t *row, V *x, V *y, V *z, V *w)
+{
+  V v[4];
+  for (int l = 0; l < LANES; l++)
+    v[l] = load_reals((const double *)at + row[l]);
+  transpose(v);
+  *x = v[0];
+  *y = v[1];
+  *z = v[2];
+  *w = v[3];
+}
+
+static inline V difference(V a, V b)
+{
+  return a - b;
+}
+
+static inline V root(V v)
+{
+  return (V){sqrt(v[0]), sqrt(v[1]), sqrt(v[2]), sqrt(v[3])};
+}
+
+/* Towards zero. */
+static inline I whole_part(V x)
+{
+  return __builtin_convertvector(x, I);
+}
+
+static inline V from_int(I x)
+{
+  return __builtin_convertvector(x, V);
+}
+
+/* Value, slope, next value, next slope of each piece. */
+static inline void load_knots(const GbEamKnot *knots, I piece, V k[4])
+{
+  for (int l = 0; l < LANES; l++)
+    k[l] = load_reals(knots[piece[l]]);
+  transpose(k);
+}
+#endif
+
+/* Appends entries from..to of the columns that lie within the near or far distance (squared, in
+ * units) of x; counts go on past `room` less the lanes, where the lists are no longer kept. */
+static inline void search_run(const GbCells *cells, int64_t from, int64_t to, const int32_t x[3],
+                              int self, float near2, float far2, int room, int *near, int *far,
+                              int *nnear, int *nfar)
+{
+  int n = *nnear, f = *nfar, most = room - GB_EAM_LANES_MAX;
+  for (int64_t e = from; e < to; e++) {
+    float s = 0.0f;
+    for (int d = 0; d < 3; d++) {
+      float u = (float)(int32_t)((uint32_t)cells->column[d][e] - (uint32_t)x[d]);
+      s += u * u;
+    }
+    int entry = cells->entry[e];
+    bool is_near = (s < near2) & (entry != self), is_far = (s >= near2) & (s < far2);
+    near[n < most ? n : most] = entry;
+    far[f < most ? f : most] = entry;
+    n += is_near;
+    f += is_far;
+  }
+  *nnear = n;
+  *nfar = f;
+}
+
+#endif
