@@ -103,8 +103,9 @@ void GbEamDestroy(void *kernel)
     for (int b = 0; b < eam->ntypes; b++) {
       if (b <= a || !eam->symmetric[a][b]) GbEamTableFree(&eam->table[a][b]);
       free(eam->poly[a][b]);
-      free(eam->stencil[a][b].rows);
     }
+  for (int a = 0; a < eam->ntypes; a++)
+    free(eam->stencil[a].rows);
   free_atoms(eam);
   free_entries(eam);
   GbCellsFree(&eam->cells);
@@ -191,108 +192,107 @@ static void take_entries(GbEam *eam, const GbKernelAtoms *atoms)
   }
 }
 
-/* Vectors that `count` neighbours fill. */
-static int vectors_of(const GbEam *eam, int count)
+/* Places that a row of `count` neighbours may take, each kind and type filled up. */
+static int64_t row_room(const GbEam *eam, int count)
 {
-  return (count + eam->passes->lanes - 1) / eam->passes->lanes;
+  return count + (2 * (int64_t)eam->ntypes + 1) * GB_EAM_LANES_MAX;
 }
 
-/* Neighbours of one atom as the search found them: near and far of each type. */
+/* Scratch memory of a thread. */
 typedef struct {
-  int *list; /* [2][types][room] */
-  int room, count[2][GB_MAX_TYPES];
-} Found;
+  int room;
+  uint32_t *found;     /* [room] as the search finds them */
+  uint32_t *row;       /* [row_room] in the order of the row, and filled up */
+  unsigned char *type; /* [row_room] */
+} Scratch;
 
-/* Copies one list into the pool, filled up with the dummy; returns its end. */
-static int64_t copy_list(GbEam *eam, int64_t at, int type, const int *list, int count)
+/* Sorts what was found by kind and type, each filled up with the dummy to whole vectors. Returns
+ * the vectors of near neighbours and of all. */
+static void arrange(const GbEam *eam, Scratch *s, int count, int *near, int *all)
 {
-  int lanes = eam->passes->lanes, vectors = vectors_of(eam, count);
-  uint32_t *to = eam->rows.list + at, stride = GB_EAM_STRIDE(eam);
-  for (int t = 0; t < count; t++)
-    to[t] = stride * (uint32_t)list[t];
-  for (int t = count; t < vectors * lanes; t++)
-    to[t] = stride * (uint32_t)eam->nentries;
-  memset(eam->rows.vector_type + at / lanes, type, (size_t)vectors);
-  return at + (int64_t)vectors * lanes;
+  int lanes = eam->passes->lanes, vectors = 0;
+  uint32_t dummy = GB_EAM_STRIDE(eam) * (uint32_t)eam->nentries;
+  for (int kind = 0; kind < 2; kind++) {
+    for (int b = 0; b < eam->ntypes; b++) {
+      uint32_t tag = (uint32_t)b << GB_TAG_TYPE | (kind == 0 ? 0 : GB_TAG_FAR);
+      uint32_t *to = s->row + (int64_t)vectors * lanes;
+      int n = eam->passes->select(eam, s->found, count, tag, to);
+      for (int t = 0; t < lanes; t++)
+        to[n + t] = dummy;
+      int more = (n + lanes - 1) / lanes;
+      memset(s->type + vectors, b, (size_t)more);
+      vectors += more;
+    }
+    *(kind == 0 ? near : all) = vectors;
+  }
 }
 
-/* Adds the row of atom i; past the pool's end it is only counted. */
-static void append(GbEam *eam, int i, const Found *found)
+/* Moves the row of atom i into the pool; past the pool's end it is only counted. */
+static void append(GbEam *eam, int i, const Scratch *s, int near, int all)
 {
   GbRows *rows = &eam->rows;
-  int vectors[2] = {0}, lanes = eam->passes->lanes;
-  int64_t start;
-  for (int kind = 0; kind < 2; kind++)
-    for (int b = 0; b < eam->ntypes; b++)
-      vectors[kind] += vectors_of(eam, found->count[kind][b]);
-  int64_t total = (int64_t)(vectors[0] + vectors[1]) * lanes, weights = (int64_t)vectors[0] * lanes;
+  int lanes = eam->passes->lanes;
+  int64_t start, total = (int64_t)all * lanes, weights = (int64_t)near * lanes;
 #pragma omp atomic capture
   {
     start = rows->used;
     rows->used += total;
   }
-  rows->start[i] = start;
-  rows->near[i] = (uint16_t)vectors[0];
-  rows->all[i] = (uint16_t)(vectors[0] + vectors[1]);
 #pragma omp atomic capture
   {
     eam->weight_start[i] = eam->weights_used;
     eam->weights_used += weights;
   }
+  rows->start[i] = start;
+  rows->near[i] = (uint16_t)near;
+  rows->all[i] = (uint16_t)all;
   if (start + total > rows->capacity) return;
-  for (int kind = 0; kind < 2; kind++)
-    for (int b = 0; b < eam->ntypes; b++)
-      start =
-          copy_list(eam, start, b, found->list + ((int64_t)kind * eam->ntypes + b) * found->room,
-                    found->count[kind][b]);
+  memcpy(rows->list + start, s->row, (size_t)total * sizeof *s->row);
+  memcpy(rows->vector_type + start / lanes, s->type, (size_t)all);
 }
 
-/* Returns the longest list, which may be too long for the room. */
-static int search_atom(GbEam *eam, int i, const int cell[3], Found *found)
+/* Returns how many neighbours there are, which may be too many for the room. */
+static int search_atom(GbEam *eam, int i, const int cell[3], Scratch *s)
 {
-  int longest = 0;
-  for (int b = 0; b < eam->ntypes; b++) {
-    int *near = found->list + (int64_t)b * found->room;
-    int *far = near + (int64_t)eam->ntypes * found->room;
-    eam->passes->search(eam, i, b, cell, found->room, near, far, &found->count[0][b],
-                        &found->count[1][b]);
-    longest = found->count[0][b] > longest ? found->count[0][b] : longest;
-    longest = found->count[1][b] > longest ? found->count[1][b] : longest;
-  }
-  if (longest <= found->room - GB_EAM_LANES_MAX) append(eam, i, found);
-  return longest;
+  int near, all, count = eam->passes->search(eam, i, cell, s->room, s->found);
+  if (count > s->room - GB_EAM_LANES_MAX) return count;
+  arrange(eam, s, count, &near, &all);
+  append(eam, i, s, near, all);
+  return count;
 }
 
 /* The cells of one row along x: their own atoms, in the order of the cells. */
-static int search_row(GbEam *eam, int64_t row, Found *found)
+static int search_row(GbEam *eam, int64_t row, Scratch *s)
 {
   const GbCells *cells = &eam->cells;
   int longest = 0, cell[3] = {0, (int)(row % cells->cells[1]), (int)(row / cells->cells[1])};
-  int64_t first = row * eam->ntypes * cells->cells[0];
-  for (int64_t key = first; key < first + (int64_t)eam->ntypes * cells->cells[0]; key++) {
-    cell[0] = (int)((key - first) % cells->cells[0]);
-    for (int64_t k = cells->start[key]; k < cells->start[key + 1]; k++) {
-      if (cells->entry[k] >= eam->n) continue;
-      int length = search_atom(eam, cells->entry[k], cell, found);
-      longest = length > longest ? length : longest;
+  for (; cell[0] < cells->cells[0]; cell[0]++) {
+    const int64_t *start = cells->start + row * cells->cells[0] + cell[0];
+    for (int64_t k = start[0]; k < start[1]; k++) {
+      int entry = (int)(cells->entry[k] & ~GB_TAG_MASK);
+      if (entry >= eam->n) continue;
+      int count = search_atom(eam, entry, cell, s);
+      longest = count > longest ? count : longest;
     }
   }
   return longest;
 }
 
-/* One attempt, with scratch memory for each thread. */
-static int search_all(GbEam *eam, int room, int *scratch, int64_t per_thread)
+/* One attempt; returns the longest row. */
+static int search_all(GbEam *eam, int room, uint32_t *memory, int64_t per_thread)
 {
   int longest = 0;
   int64_t rows = (int64_t)eam->cells.cells[1] * eam->cells.cells[2];
   eam->rows.used = eam->weights_used = 0;
 #pragma omp parallel reduction(max : longest) if (eam->n > GB_FEW_SITES)
   {
-    Found found = {.list = scratch + GbThreadNumber() * per_thread, .room = room};
+    Scratch s = {.room = room, .found = memory + GbThreadNumber() * per_thread};
+    s.row = s.found + room;
+    s.type = (unsigned char *)(s.row + row_room(eam, room));
 #pragma omp for schedule(dynamic)
     for (int64_t row = 0; row < rows; row++) {
-      int length = search_row(eam, row, &found);
-      longest = length > longest ? length : longest;
+      int count = search_row(eam, row, &s);
+      longest = count > longest ? count : longest;
     }
   }
   return longest;
@@ -313,10 +313,10 @@ static GbStatus fit_pool(GbEam *eam, bool *grown)
 
 static GbStatus build_rows(GbEam *eam)
 {
-  int *scratch = NULL;
+  uint32_t *scratch = NULL;
   GbStatus status = GB_OK;
   for (int room = FIRST_ROOM;;) {
-    int64_t per_thread = 2 * (int64_t)eam->ntypes * room;
+    int64_t per_thread = room + 2 * row_room(eam, room);
     free(scratch);
     GB_TRY(status,
            GbCalloc((void **)&scratch, (size_t)(per_thread * GbThreadCount()), sizeof *scratch),
@@ -345,11 +345,20 @@ static GbStatus reserve_weights(GbEam *eam)
   return GB_OK;
 }
 
+/* Where the search of atoms of type a looks, and how far. */
 static GbStatus make_stencils(GbEam *eam)
 {
-  for (int a = 0; a < eam->ntypes; a++)
-    for (int b = 0; b < eam->ntypes; b++)
-      GB_CALL(GbStencilCreate(&eam->cells, eam->cutoff[a][b] + eam->skin, &eam->stencil[a][b]));
+  for (int a = 0; a < eam->ntypes; a++) {
+    double reach = 0.0;
+    for (int b = 0; b < eam->ntypes; b++) {
+      double near = (eam->near[a][b] + eam->skin) / eam->unit;
+      double far = (eam->cutoff[a][b] + eam->skin) / eam->unit;
+      eam->limits[a].near2[b] = (float)(near * near);
+      eam->limits[a].far2[b] = (float)(far * far);
+      reach = fmax(reach, eam->cutoff[a][b] + eam->skin);
+    }
+    GB_CALL(GbStencilCreate(&eam->cells, reach, &eam->stencil[a]));
+  }
   return GB_OK;
 }
 
@@ -379,7 +388,7 @@ GbStatus GbEamRebuild(void *kernel, const GbKernelAtoms *atoms)
     for (int b = 0; b < eam->ntypes; b++)
       reach = fmax(reach, eam->cutoff[a][b] + eam->skin);
   GB_CALL(reserve_atoms(eam));
-  if ((double)(eam->nentries + 1) * GB_EAM_STRIDE(eam) > UINT32_MAX)
+  if (eam->nentries >= 1 << GB_TAG_TYPE)
     GB_FAIL(GB_ERR_ARG, "%d atoms and ghosts are too many for one rank", eam->nentries);
   GB_CALL(choose_unit(eam, atoms->own));
   take_entries(eam, atoms);

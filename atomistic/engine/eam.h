@@ -23,6 +23,12 @@
 
 enum { GB_EAM_LANES_MAX = 16 };
 
+/* Tags on entries: the type, and whether it is a far neighbour. */
+enum { GB_TAG_TYPE = 28 };
+#define GB_TAG_FAR 0x80000000u
+#define GB_TAG_MASK 0xf0000000u
+_Static_assert(GB_MAX_TYPES <= 8, "a type has three bits");
+
 /* Size of a position in units of 8 bytes. */
 #define GB_EAM_STRIDE(eam) ((eam)->passes->single ? 2u : 4u)
 
@@ -34,11 +40,11 @@ typedef double GbEntryReal[4];
 typedef struct {
   double origin[3], edge[3]; /* of cell 0, angstrom: equal on all ranks */
   int first[3], cells[3];    /* the window of cells that this rank sees */
-  int64_t *start;            /* [cells z][cells y][types][cells x] + 1 */
+  int64_t *start;            /* [cells z][cells y][cells x] + 1 */
   int64_t start_capacity;
   int32_t *column[3]; /* [nentries + lanes] */
-  int *entry;         /* [nentries + lanes] */
-  int64_t *key;       /* [nentries] its cell and type */
+  uint32_t *entry;    /* [nentries + lanes] entry, and its type in the bits from GB_TAG_TYPE on */
+  int64_t *key;       /* [nentries] its cell */
   int capacity;
   int32_t far[3]; /* a position far from all entries */
 } GbCells;
@@ -65,6 +71,11 @@ typedef struct {
   uint16_t *near, *all;       /* [n] vectors */
 } GbRows;
 
+/* Squared distances, in units, for neighbours of each type; sixteen, as a vector looks them up. */
+typedef struct {
+  float near2[16], far2[16];
+} GbSearchLimits;
+
 typedef struct GbEam {
   const GbPotential *potential;
   const struct GbEamPasses *passes;
@@ -86,7 +97,8 @@ typedef struct GbEam {
   int32_t (*raw)[3];  /* [nentries] positions in u at the rebuild */
   double (*place)[3]; /* [nentries] the same in angstrom */
   GbCells cells;
-  GbStencil stencil[GB_MAX_TYPES][GB_MAX_TYPES];
+  GbStencil stencil[GB_MAX_TYPES];     /* for the longest reach of atoms of each type */
+  GbSearchLimits limits[GB_MAX_TYPES]; /* of atoms of each type */
   GbRows rows;
   void *weight, *back_weight; /* [weights_used] rho'_ab/r and rho'_ba/r (NULL if always the same) */
   int64_t *weight_start;      /* [n] of the near neighbours of each atom */
@@ -101,10 +113,12 @@ typedef struct GbEamPasses {
   bool single;
   /* Positions of the entries. */
   void (*locate)(GbEam *eam, const GbKernelAtoms *atoms, int first, int last);
-  /* Neighbours of type b of atom i, in the cell given, to near and far, in the order of the cells.
-   * Counts may exceed `room` less the lanes, then the lists are useless. */
-  void (*search)(const GbEam *eam, int i, int b, const int cell[3], int room, int *near, int *far,
-                 int *nnear, int *nfar);
+  /* Neighbours of atom i, in the cell given, in the order of the cells: tagged entries. Returns how
+   * many; if they exceed `room` less the lanes, the list is useless. */
+  int (*search)(const GbEam *eam, int i, const int cell[3], int room, uint32_t *found);
+  /* Copies to `to` the entries, times the stride, of those found that bear the tag; returns how
+   * many. Up to GB_EAM_LANES_MAX places behind them are overwritten. */
+  int (*select)(const GbEam *eam, const uint32_t *found, int count, uint32_t tag, uint32_t *to);
   void (*density)(GbEam *eam, int first, int last);
   void (*forces)(GbEam *eam, int first, int last, unsigned want, const double *slope,
                  const GbKernelOutput *output, int64_t sums[7]);

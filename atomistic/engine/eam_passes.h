@@ -45,15 +45,12 @@ static void locate(GbEam *eam, const GbKernelAtoms *atoms, int first, int last)
 /* --- Neighbour lists ----------------------------------------------------------------------------
  */
 
-static void search(const GbEam *eam, int i, int b, const int cell[3], int room, int *near, int *far,
-                   int *nnear, int *nfar)
+static int search(const GbEam *eam, int i, const int cell[3], int room, uint32_t *found)
 {
   const GbCells *cells = &eam->cells;
-  int a = eam->type[i], n = 0, f = 0;
-  double near_cut = (eam->near[a][b] + eam->skin) / eam->unit;
-  double far_cut = (eam->cutoff[a][b] + eam->skin) / eam->unit;
-  float near2 = (float)(near_cut * near_cut), far2 = (float)(far_cut * far_cut);
-  const GbStencil *stencil = &eam->stencil[a][b];
+  const GbStencil *stencil = &eam->stencil[eam->type[i]];
+  const GbSearchLimits *limits = &eam->limits[eam->type[i]];
+  int count = 0;
   for (int k = 0; k < stencil->count; k++) {
     const GbStencilRow *row = &stencil->rows[k];
     int y = cell[1] + row->dy, z = cell[2] + row->dz;
@@ -61,12 +58,16 @@ static void search(const GbEam *eam, int i, int b, const int cell[3], int room, 
     int x0 = cell[0] - row->reach, x1 = cell[0] + row->reach + 1;
     x0 = x0 < 0 ? 0 : x0;
     x1 = x1 > cells->cells[0] ? cells->cells[0] : x1;
-    const int64_t *start =
-        cells->start + (((int64_t)z * cells->cells[1] + y) * eam->ntypes + b) * cells->cells[0];
-    search_run(cells, start[x0], start[x1], eam->raw[i], i, near2, far2, room, near, far, &n, &f);
+    const int64_t *start = cells->start + ((int64_t)z * cells->cells[1] + y) * cells->cells[0];
+    count = search_run(cells, start[x0], start[x1], eam->raw[i], i, limits, room, found, count);
   }
-  *nnear = n;
-  *nfar = f;
+  return count;
+}
+
+static int select_tagged(const GbEam *eam, const uint32_t *found, int count, uint32_t tag,
+                         uint32_t *to)
+{
+  return select_run(found, count, tag, GB_EAM_STRIDE(eam), to);
 }
 
 /* --- Geometry -----------------------------------------------------------------------------------
@@ -381,4 +382,5 @@ static void forces(GbEam *eam, int first, int last, unsigned want, const double 
     force_range(eam, first, last, GB_WANT_FORCES, slope, output, sums);
 }
 
-const GbEamPasses PASSES = {LANES, sizeof(Real) == sizeof(float), locate, search, density, forces};
+const GbEamPasses PASSES = {
+    LANES, sizeof(Real) == sizeof(float), locate, search, select_tagged, density, forces};

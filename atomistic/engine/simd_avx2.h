@@ -215,7 +215,7 @@ static inline double sum_all(V x)
 }
 #endif
 
-/* --- search: 4 entries at a time into the lists, both precisions */
+/* --- search: 8 entries at a time, both precisions */
 
 /* Stores the integers whose bit of `mask` is set, in order; four places are overwritten. */
 static inline void compress(int *to, __m128i from, int mask)
@@ -232,18 +232,30 @@ static inline void compress(int *to, __m128i from, int mask)
   _mm_storeu_si128((__m128i *)to, _mm_shuffle_epi8(from, *(const __m128i *)order[mask]));
 }
 
-static inline void append_four(int *list, int *count, int most, __m128i entry, int mask)
+/* As above, to list[count ...], but not past `most`; returns the new count. */
+static inline int append_eight(uint32_t *list, int count, int most, __m256i entry, int mask)
 {
-  compress(list + (*count < most ? *count : most), entry, mask);
-  *count += __builtin_popcount((unsigned)mask);
+  compress((int *)list + (count < most ? count : most), _mm256_castsi256_si128(entry), mask & 15);
+  count += __builtin_popcount((unsigned)mask & 15);
+  compress((int *)list + (count < most ? count : most), _mm256_extracti128_si256(entry, 1),
+           mask >> 4);
+  return count + __builtin_popcount((unsigned)mask >> 4);
 }
 
-static inline void search_run(const GbCells *cells, int64_t from, int64_t to, const int32_t x[3],
-                              int self, float near2, float far2, int room, int *near, int *far,
-                              int *nnear, int *nfar)
+/* All bits of the lanes with t < count. */
+static inline __m256i lanes_below(int64_t count)
 {
   const __m256i ramp = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  int most = room - GB_EAM_LANES_MAX;
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), ramp);
+}
+
+static inline int search_run(const GbCells *cells, int64_t from, int64_t to, const int32_t x[3],
+                             int self, const GbSearchLimits *limits, int room, uint32_t *found,
+                             int count)
+{
+  const __m256i numbers = _mm256_set1_epi32((int)~GB_TAG_MASK);
+  const __m256 near2 = _mm256_loadu_ps(limits->near2), far2 = _mm256_loadu_ps(limits->far2);
+  const int most = room - GB_EAM_LANES_MAX;
   for (int64_t e = from; e < to; e += 8) {
     __m256 s = _mm256_setzero_ps();
     for (int d = 0; d < 3; d++) {
@@ -252,19 +264,33 @@ static inline void search_run(const GbCells *cells, int64_t from, int64_t to, co
       s = u * u + s;
     }
     __m256i entry = _mm256_loadu_si256((const __m256i *)(cells->entry + e));
-    __m256i valid = _mm256_andnot_si256(_mm256_cmpeq_epi32(entry, _mm256_set1_epi32(self)),
-                                        _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(to - e)), ramp));
-    int usable = _mm256_movemask_ps(_mm256_castsi256_ps(valid));
-    int far_bits = usable & _mm256_movemask_ps(_mm256_cmp_ps(s, _mm256_set1_ps(far2), _CMP_LT_OQ));
-    int near_bits =
-        far_bits & _mm256_movemask_ps(_mm256_cmp_ps(s, _mm256_set1_ps(near2), _CMP_LT_OQ));
-    far_bits &= ~near_bits;
-    __m128i low = _mm256_castsi256_si128(entry), high = _mm256_extracti128_si256(entry, 1);
-    append_four(near, nnear, most, low, near_bits & 15);
-    append_four(near, nnear, most, high, near_bits >> 4);
-    append_four(far, nfar, most, low, far_bits & 15);
-    append_four(far, nfar, most, high, far_bits >> 4);
+    __m256i type = _mm256_srli_epi32(entry, GB_TAG_TYPE);
+    __m256i is_self = _mm256_cmpeq_epi32(_mm256_and_si256(entry, numbers), _mm256_set1_epi32(self));
+    __m256 within = _mm256_cmp_ps(s, _mm256_permutevar8x32_ps(far2, type), _CMP_LT_OQ);
+    __m256 is_far = _mm256_cmp_ps(s, _mm256_permutevar8x32_ps(near2, type), _CMP_GE_OQ);
+    __m256i take = _mm256_andnot_si256(is_self, lanes_below(to - e));
+    take = _mm256_and_si256(take, _mm256_castps_si256(within));
+    entry = _mm256_or_si256(
+        entry, _mm256_and_si256(_mm256_castps_si256(is_far), _mm256_set1_epi32((int)GB_TAG_FAR)));
+    count = append_eight(found, count, most, entry, _mm256_movemask_ps(_mm256_castsi256_ps(take)));
   }
+  return count;
+}
+
+static inline int select_run(const uint32_t *found, int count, uint32_t tag, uint32_t stride,
+                             uint32_t *to)
+{
+  const __m256i tags = _mm256_set1_epi32((int)GB_TAG_MASK), wanted = _mm256_set1_epi32((int)tag);
+  const __m256i factor = _mm256_set1_epi32((int)stride);
+  int n = 0;
+  for (int t = 0; t < count; t += 8) {
+    __m256i entry = _mm256_loadu_si256((const __m256i *)(found + t));
+    __m256i take = _mm256_cmpeq_epi32(_mm256_and_si256(entry, tags), wanted);
+    take = _mm256_and_si256(take, lanes_below(count - t));
+    entry = _mm256_mullo_epi32(_mm256_andnot_si256(tags, entry), factor);
+    n = append_eight(to, n, count, entry, _mm256_movemask_ps(_mm256_castsi256_ps(take)));
+  }
+  return n;
 }
 
 #endif

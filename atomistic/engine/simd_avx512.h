@@ -219,13 +219,14 @@ static inline void sum_four(V a, V b, V c, V d, double sums[4])
 /* --- search: 16 entries at a time, both precisions */
 enum { SEARCH_LANES = 16 };
 
-/* Entries from..to of the columns: near and far neighbours are appended; returns the new counts. */
-static inline void search_run(const GbCells *cells, int64_t from, int64_t to, const int32_t x[3],
-                              int self, float near2, float far2, int room, int *near, int *far,
-                              int *nnear, int *nfar)
+static inline int search_run(const GbCells *cells, int64_t from, int64_t to, const int32_t x[3],
+                             int self, const GbSearchLimits *limits, int room, uint32_t *found,
+                             int count)
 {
   const __m512i ramp = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  int n = *nnear, f = *nfar, most = room - SEARCH_LANES;
+  const __m512i numbers = _mm512_set1_epi32((int)~GB_TAG_MASK);
+  const __m512 near2 = _mm512_loadu_ps(limits->near2), far2 = _mm512_loadu_ps(limits->far2);
+  const int most = room - SEARCH_LANES;
   for (int64_t e = from; e < to; e += SEARCH_LANES) {
     __m512 s = _mm512_setzero_ps();
     for (int d = 0; d < 3; d++) {
@@ -234,18 +235,36 @@ static inline void search_run(const GbCells *cells, int64_t from, int64_t to, co
       s = u * u + s;
     }
     __m512i entry = _mm512_loadu_si512(cells->entry + e);
-    __mmask16 valid = _mm512_cmplt_epi32_mask(ramp, _mm512_set1_epi32((int)(to - e)));
-    valid = _mm512_mask_cmpneq_epi32_mask(valid, entry, _mm512_set1_epi32(self));
-    __mmask16 is_far = _mm512_mask_cmp_ps_mask(valid, s, _mm512_set1_ps(far2), _CMP_LT_OQ);
-    __mmask16 is_near = _mm512_mask_cmp_ps_mask(is_far, s, _mm512_set1_ps(near2), _CMP_LT_OQ);
-    is_far &= (__mmask16)~is_near;
-    _mm512_storeu_si512(near + (n < most ? n : most), _mm512_maskz_compress_epi32(is_near, entry));
-    _mm512_storeu_si512(far + (f < most ? f : most), _mm512_maskz_compress_epi32(is_far, entry));
-    n += __builtin_popcount(is_near);
-    f += __builtin_popcount(is_far);
+    __m512i type = _mm512_srli_epi32(entry, GB_TAG_TYPE);
+    __mmask16 take = _mm512_cmplt_epi32_mask(ramp, _mm512_set1_epi32((int)(to - e)));
+    take = _mm512_mask_cmp_ps_mask(take, s, _mm512_permutexvar_ps(type, far2), _CMP_LT_OQ);
+    take = _mm512_mask_cmpneq_epi32_mask(take, _mm512_and_si512(entry, numbers),
+                                         _mm512_set1_epi32(self));
+    __mmask16 is_far = _mm512_cmp_ps_mask(s, _mm512_permutexvar_ps(type, near2), _CMP_GE_OQ);
+    entry = _mm512_mask_or_epi32(entry, is_far, entry, _mm512_set1_epi32((int)GB_TAG_FAR));
+    _mm512_storeu_si512(found + (count < most ? count : most),
+                        _mm512_maskz_compress_epi32(take, entry));
+    count += __builtin_popcount(take);
   }
-  *nnear = n;
-  *nfar = f;
+  return count;
+}
+
+static inline int select_run(const uint32_t *found, int count, uint32_t tag, uint32_t stride,
+                             uint32_t *to)
+{
+  const __m512i ramp = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i tags = _mm512_set1_epi32((int)GB_TAG_MASK), wanted = _mm512_set1_epi32((int)tag);
+  const __m512i factor = _mm512_set1_epi32((int)stride);
+  int n = 0;
+  for (int t = 0; t < count; t += SEARCH_LANES) {
+    __m512i entry = _mm512_loadu_si512(found + t);
+    __mmask16 take = _mm512_cmplt_epi32_mask(ramp, _mm512_set1_epi32(count - t));
+    take = _mm512_mask_cmpeq_epi32_mask(take, _mm512_and_si512(entry, tags), wanted);
+    entry = _mm512_mullo_epi32(_mm512_andnot_si512(tags, entry), factor);
+    _mm512_storeu_si512(to + n, _mm512_maskz_compress_epi32(take, entry));
+    n += __builtin_popcount(take);
+  }
+  return n;
 }
 
 #endif

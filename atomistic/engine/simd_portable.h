@@ -168,28 +168,36 @@ static inline void load_knots(const GbEamKnot *knots, I piece, V k[4])
 }
 #endif
 
-/* Appends entries from..to of the columns that lie within the near or far distance (squared, in
- * units) of x; counts go on past `room` less the lanes, where the lists are no longer kept. */
-static inline void search_run(const GbCells *cells, int64_t from, int64_t to, const int32_t x[3],
-                              int self, float near2, float far2, int room, int *near, int *far,
-                              int *nnear, int *nfar)
+/* Appends entries from..to of the columns that are neighbours of x, but not atom `self`, tagged as
+ * far or not; returns the new count. Nothing is kept past `room` less the lanes. */
+static inline int search_run(const GbCells *cells, int64_t from, int64_t to, const int32_t x[3],
+                             int self, const GbSearchLimits *limits, int room, uint32_t *found,
+                             int count)
 {
-  int n = *nnear, f = *nfar, most = room - GB_EAM_LANES_MAX;
+  const int most = room - GB_EAM_LANES_MAX;
   for (int64_t e = from; e < to; e++) {
     float s = 0.0f;
     for (int d = 0; d < 3; d++) {
       float u = (float)(int32_t)((uint32_t)cells->column[d][e] - (uint32_t)x[d]);
       s += u * u;
     }
-    int entry = cells->entry[e];
-    bool is_near = (s < near2) & (entry != self), is_far = (s >= near2) & (s < far2);
-    near[n < most ? n : most] = entry;
-    far[f < most ? f : most] = entry;
-    n += is_near;
-    f += is_far;
+    uint32_t entry = cells->entry[e], type = entry >> GB_TAG_TYPE;
+    found[count < most ? count : most] = s < limits->near2[type] ? entry : entry | GB_TAG_FAR;
+    count += (s < limits->far2[type]) & ((entry & ~GB_TAG_MASK) != (uint32_t)self);
   }
-  *nnear = n;
-  *nfar = f;
+  return count;
+}
+
+/* See GbEamPasses.select. */
+static inline int select_run(const uint32_t *found, int count, uint32_t tag, uint32_t stride,
+                             uint32_t *to)
+{
+  int n = 0;
+  for (int t = 0; t < count; t++) {
+    to[n] = stride * (found[t] & ~GB_TAG_MASK);
+    n += (found[t] & GB_TAG_MASK) == tag;
+  }
+  return n;
 }
 
 #endif
