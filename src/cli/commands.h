@@ -8,6 +8,10 @@
  * whole chain. */
 GbStatus GbCommandRun(const GbOptions *options, int only);
 
+/* `glassband bench`: argv as given to the program; each benchmark has options of its own. *level is
+ * set to what they ask for. Collective over MPI_COMM_WORLD. */
+GbStatus GbCommandBench(int argc, char **argv, GbLogLevel *level);
+
 /* The rest are for one process. */
 GbStatus GbCommandValidate(const GbOptions *options);
 GbStatus GbCommandInfo(const GbOptions *options);

@@ -13,7 +13,7 @@ typedef struct {
   const char *name, *arguments, *help;
   int npositional;
   unsigned options;
-  GbStatus (*call)(const GbOptions *options); /* NULL: the run command */
+  GbStatus (*call)(const GbOptions *options); /* NULL: a command that uses MPI */
 } Command;
 
 static const Command commands[] = {
@@ -25,6 +25,8 @@ static const Command commands[] = {
     {"strain", "REFERENCE CURRENT -o OUT.xyz",
      "writes the atomic strain between two configurations (.h5 snapshots or LAMMPS data files)", 2,
      GB_OPTION_OUTPUT | GB_OPTION_CUTOFF, GbCommandStrain},
+    {"bench", "[BENCHMARK]", "measures speed; without a name lists what can be measured", 0,
+     GB_OPTIONS_OWN, NULL},
     {"report", "DIR", "draws the figures and the page of a finished run into DIR/report", 1, 0,
      GbCommandReport},
 };
@@ -107,6 +109,7 @@ static GbStatus call_command(const Command *command, int stage, const GbOptions 
 static GbStatus dispatch(const Command *command, int stage, int argc, char **argv,
                          GbOptions *options)
 {
+  if (command->options == GB_OPTIONS_OWN) return GbCommandBench(argc, argv, &options->level);
   GB_CALL(GbOptionsParse(argc, argv, command->options, command->npositional, options));
   GbLogSetLevel(options->level);
   if (options->help) {

@@ -16,7 +16,8 @@ enum {
   GB_OPTION_TIME_LIMIT = 8,
   GB_OPTION_CALIBRATION = 16,
   GB_OPTION_CUTOFF = 32,
-  GB_OPTION_PETSC = 64, /* everything after -- */
+  GB_OPTION_PETSC = 64,     /* everything after -- */
+  GB_OPTIONS_OWN = 1 << 30, /* the command reads its options itself */
   GB_OPTIONS_RUN = GB_OPTION_SET | GB_OPTION_OUTPUT | GB_OPTION_RESUME | GB_OPTION_TIME_LIMIT |
                    GB_OPTION_CALIBRATION | GB_OPTION_PETSC,
 };

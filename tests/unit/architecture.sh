@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The layers of the program, read from its include lines:
 #
-#   base <- contract <- { engine <- analysis <- protocol <- statistics,
+#   base <- contract <- { engine <- analysis <- protocol <- statistics, engine <- bench,
 #                         elasticity <- events <- fields <- hardness } <- cli
 #
 # A folder may include itself and what stands before it in its own chain; so the tiers never include
@@ -53,6 +53,8 @@ scan_all() { # root
   below=(base/ contract/)
   scan "$1" src/contract
   chain "$1" atomistic engine analysis protocol statistics
+  below=(base/ atomistic/engine/)
+  chain "$1" atomistic bench
   forbidden=
   below=(base/ contract/ mesoscale/petsc_compat.h)
   chain "$1" mesoscale elasticity events fields hardness
