@@ -54,6 +54,7 @@ static GbBenchOptions *current(void)
 static GbStatus set(int number, const char *name, const char *argument)
 {
   static const char *const precisions[] = {"double", "mixed", NULL}; /* as GbPrecision */
+  static const char *const kernels[] = {"avx512", "avx2", "portable", NULL};
   static const char *const ensembles[] = {"nve", "nvt", "npt", NULL};
   GbBenchOptions *o = current();
   int choice;
@@ -81,7 +82,8 @@ static GbStatus set(int number, const char *name, const char *argument)
     o->ensemble = (GbBenchEnsemble)choice;
     break;
   case KEY_KERNEL:
-    o->force.kernel = argument;
+    GB_CALL(GbBenchParseChoice(name, argument, kernels, &choice));
+    o->force.kernel = kernels[choice];
     break;
   case KEY_POTENTIAL:
     o->potential = argument;

@@ -17,7 +17,7 @@ options=(bench atomistic --atoms 500 --steps 5 --repeat 2 --threads 1)
 "$mpiexec" --oversubscribe --bind-to none -n 2 "$glassband" "${options[@]}" --json "$work/two.json"
 "$python" "$here/bench.py" "$work/one.json" "$work/two.json"
 
-for wrong in "--precision half" "--atoms none" "--nothing 1" "--steps"; do
+for wrong in "--precision half" "--kernel sse1" "--atoms none" "--nothing 1" "--steps"; do
   # shellcheck disable=SC2086 # a name and its value
   if "$glassband" bench atomistic $wrong >"$work/out" 2>"$work/err"; then
     echo "FAILED: bench atomistic $wrong was taken"
