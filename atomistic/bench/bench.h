@@ -79,7 +79,7 @@ GbStatus GbBenchRun(MPI_Comm comm, const GbBenchOptions *options, GbBenchResult 
 /* 32,000 atoms, 20 + 100 steps of NPT at 1600 K, best of 3, mixed precision. No potential. */
 GbBenchOptions GbBenchDefaults(void);
 
-/* Steps of atoms per second in the fastest, the median and the slowest repetition. */
+/* Atom-steps per second; repetition 0 is the fastest, repeat - 1 the slowest. */
 double GbBenchRate(const GbBenchResult *result, int repetition);
 /* What the arithmetic and the memory of this machine would allow, in atom-steps/s. */
 double GbBenchArithmeticBound(const GbBenchResult *result);

@@ -18,6 +18,12 @@ double GbBenchRate(const GbBenchResult *result, int repetition)
   return atom_steps(result) / result->seconds[repetition];
 }
 
+static double median_rate(const GbBenchResult *r)
+{
+  int last = r->options.repeat - 1;
+  return 0.5 * (GbBenchRate(r, last / 2) + GbBenchRate(r, (last + 1) / 2));
+}
+
 static double peak_flops(const GbBenchResult *r)
 {
   return r->options.force.precision == GB_PRECISION_MIXED ? r->peak.float_flops
@@ -91,8 +97,7 @@ static void write_head(FILE *out, const GbBenchResult *r)
 static void write_rates(FILE *out, const GbBenchResult *r)
 {
   int last = r->options.repeat - 1, cores = r->ranks * r->threads;
-  double best = GbBenchRate(r, 0), worst = GbBenchRate(r, last), median = GbBenchRate(r, last / 2);
-  if (last % 2) median = 0.5 * (median + GbBenchRate(r, last / 2 + 1));
+  double best = GbBenchRate(r, 0), worst = GbBenchRate(r, last), median = median_rate(r);
   fprintf(out, "million atom-steps/s       all     per core   ns per atom-step\n");
   fprintf(out, "  %-16s %11.4f  %11.4f        %11.1f\n", "best", 1e-6 * best, 1e-6 * best / cores,
           1e9 / best);
@@ -199,9 +204,8 @@ static void add_setup(cJSON *root, const GbBenchResult *r)
 static void add_rates(cJSON *root, const GbBenchResult *r)
 {
   int last = r->options.repeat - 1;
-  double rate = GbBenchRate(r, 0), median = GbBenchRate(r, last / 2);
-  if (last % 2) median = 0.5 * (median + GbBenchRate(r, last / 2 + 1));
-  ADD_NUMBERS(root, {"atom_steps_per_s", rate}, {"atom_steps_per_s_median", median},
+  double rate = GbBenchRate(r, 0);
+  ADD_NUMBERS(root, {"atom_steps_per_s", rate}, {"atom_steps_per_s_median", median_rate(r)},
               {"atom_steps_per_s_worst", GbBenchRate(r, last)},
               {"atom_steps_per_s_per_core", rate / (r->ranks * r->threads)},
               {"ns_per_atom_step", 1e9 / rate});
