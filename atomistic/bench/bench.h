@@ -47,6 +47,7 @@ typedef struct {
   int ranks, threads;                  /* threads per rank */
   bool oversubscribed;                 /* more threads than cores */
   double seconds[GB_BENCH_REPEAT_MAX]; /* [repeat] for the steps of each repetition, sorted */
+  double processor_seconds; /* of all ranks and threads in the fastest, waiting in loops included */
   struct {
     const char *name;
     double seconds; /* in the fastest repetition, mean over ranks */

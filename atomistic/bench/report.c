@@ -24,6 +24,12 @@ static double median_rate(const GbBenchResult *r)
   return 0.5 * (GbBenchRate(r, last / 2) + GbBenchRate(r, (last + 1) / 2));
 }
 
+/* How much of the cores' time the processes had in the fastest repetition; the rest was others'. */
+static double processor_share(const GbBenchResult *r)
+{
+  return r->processor_seconds / (r->seconds[0] * r->ranks * r->threads);
+}
+
 static double peak_flops(const GbBenchResult *r)
 {
   return r->options.force.precision == GB_PRECISION_MIXED ? r->peak.float_flops
@@ -103,8 +109,10 @@ static void write_rates(FILE *out, const GbBenchResult *r)
           1e9 / best);
   fprintf(out, "  %-16s %11.4f  %11.4f        %11.1f\n", "median", 1e-6 * median,
           1e-6 * median / cores, 1e9 / median);
-  fprintf(out, "  %-16s %11.4f  %11.4f        %11.1f   (spread %.1f %%)\n\n", "worst", 1e-6 * worst,
+  fprintf(out, "  %-16s %11.4f  %11.4f        %11.1f   (spread %.1f %%)\n", "worst", 1e-6 * worst,
           1e-6 * worst / cores, 1e9 / worst, 100.0 * (best - worst) / best);
+  fprintf(out, "  the program had %.0f %% of its cores' time in the best repetition\n\n",
+          100.0 * processor_share(r));
 }
 
 static void write_part(FILE *out, const GbBenchResult *r, const char *name, double seconds)
@@ -208,7 +216,7 @@ static void add_rates(cJSON *root, const GbBenchResult *r)
   ADD_NUMBERS(root, {"atom_steps_per_s", rate}, {"atom_steps_per_s_median", median_rate(r)},
               {"atom_steps_per_s_worst", GbBenchRate(r, last)},
               {"atom_steps_per_s_per_core", rate / (r->ranks * r->threads)},
-              {"ns_per_atom_step", 1e9 / rate});
+              {"ns_per_atom_step", 1e9 / rate}, {"processor_share", processor_share(r)});
   cJSON_AddItemToObject(root, "seconds", cJSON_CreateDoubleArray(r->seconds, r->options.repeat));
   cJSON *parts = cJSON_AddObjectToObject(root, "ms_per_step");
   for (int p = 0; p < GB_BENCH_PARTS; p++)
