@@ -33,33 +33,39 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$here"
 
-run_lammps() { # million atom-steps/s of the last run
+# Both print million atom-steps/s and what share of its cores' time the program had, in percent.
+run_lammps() { # of the last run
   "$lammps" -in lammps.in -log none -var n "$cells" -var steps "$steps" -var style "$style" \
     >"$work/lammps.out" 2>&1 || { tail -n 20 "$work/lammps.out" >&2; exit 1; }
-  awk '/^Loop time of/ { rate = 1e-6 * $9 * $12 / $4 } END { printf "%.4f", rate }' \
-    "$work/lammps.out"
+  awk '/^Loop time of/ { rate = 1e-6 * $9 * $12 / $4 } / CPU use with / { share = 0 + $1 }
+       END { printf "%.4f %.0f", rate, share }' "$work/lammps.out"
 }
 
-run_glassband() { # ranks, threads, precision: million atom-steps/s
+run_glassband() { # ranks, threads, precision
   local launch=()
   [ "$1" -eq 1 ] || launch=("$mpiexec" --oversubscribe --bind-to none -n "$1")
   "${launch[@]}" "$glassband" bench atomistic --quiet --atoms "$atoms" --steps "$steps" \
     --repeat 1 --threads "$2" --precision "$3" ${KERNEL:+--kernel "$KERNEL"} \
     --json "$work/result.json" >"$work/glassband.out" 2>&1 ||
     { tail -n 20 "$work/glassband.out" >&2; exit 1; }
-  awk -F '[:,\t]+' '$2 == "\"atom_steps_per_s\"" { printf "%.4f", 1e-6 * $3 }' "$work/result.json"
+  awk -F '[:,\t]+' '$2 == "\"atom_steps_per_s\"" { rate = 1e-6 * $3 }
+                    $2 == "\"processor_share\"" { share = 100 * $3 }
+                    END { printf "%.4f %.0f", rate, share }' "$work/result.json"
 }
 
 # One column of rates per case; each round runs all of them, so that a change of the machine's
 # speed meets all alike.
 cases=(lammps mixed double mixed_2_threads mixed_2_ranks)
 echo "$atoms atoms, $steps steps of NPT at 1600 K; million atom-steps/s"
+echo "(in brackets: share of its cores' time that the program had; less than 100 %: others took it)"
 echo "LAMMPS: $style, $("$lammps" -help 2>/dev/null | grep -m 1 -o 'Simulator - .*' || true)"
-printf '%-8s %17s %17s %17s %17s %17s\n' round "${cases[@]}"
+printf '%-8s   %-15s   %-15s   %-15s   %-15s   %-15s\n' round "${cases[@]}"
 for ((round = 1; round <= rounds; round++)); do
-  rates=("$(run_lammps)" "$(run_glassband 1 1 mixed)" "$(run_glassband 1 1 double)"
-         "$(run_glassband 1 2 mixed)" "$(run_glassband 2 1 mixed)")
-  printf '%-8s %17s %17s %17s %17s %17s\n' "$round" "${rates[@]}" | tee -a "$work/rates"
+  results="$(run_lammps) $(run_glassband 1 1 mixed) $(run_glassband 1 1 double)"
+  results="$results $(run_glassband 1 2 mixed) $(run_glassband 2 1 mixed)"
+  echo "$results" >>"$work/results"
+  # shellcheck disable=SC2086 # ten numbers
+  printf "%-8s$(printf ' %%9s (%%3s %%%%)%.0s' 1 2 3 4 5)\n" "$round" $results
 done
 echo "kernel of the last run: $(sed -n 's/^kernel: *//p' "$work/glassband.out")"
 
@@ -71,15 +77,25 @@ awk -v rounds="$rounds" '
       }
   }
   function median(c) { return (rate[c, int((rounds + 1) / 2)] + rate[c, int(rounds / 2) + 1]) / 2 }
-  { for (c = 2; c <= 6; c++) rate[c, NR] = $c }
+  function ratio(name, a, b) {
+    printf "%-42s %8.2f %8.2f\n", name, rate[a, rounds] / rate[b, rounds], median(a) / median(b)
+  }
+  # columns 2 to 6: rates as measured; 7 to 9: the first three per second of processor time
+  { for (c = 2; c <= 6; c++) { rate[c, NR] = $(2 * c - 3); share = $(2 * c - 2)
+      if (c <= 4) rate[c + 5, NR] = share > 0 ? 100 * rate[c, NR] / share : rate[c, NR] } }
   END {
-    for (c = 2; c <= 6; c++) sort_column(c)
-    printf "%-8s", "best";   for (c = 2; c <= 6; c++) printf " %17.4f", rate[c, rounds]; print ""
-    printf "%-8s", "median"; for (c = 2; c <= 6; c++) printf " %17.4f", median(c); print ""
+    for (c = 2; c <= 9; c++) sort_column(c)
+    best = "best    "; middle = "median  "
+    for (c = 2; c <= 6; c++) {
+      best = best sprintf(" %9.4f        ", rate[c, rounds])
+      middle = middle sprintf(" %9.4f        ", median(c))
+    }
+    print best "\n" middle
     printf "\n%-42s %8s %8s\n", "ratio", "best", "median"
-    line = "%-42s %8.2f %8.2f\n"
-    printf line, "mixed / LAMMPS, one core", rate[3, rounds] / rate[2, rounds], median(3) / median(2)
-    printf line, "double / LAMMPS, one core", rate[4, rounds] / rate[2, rounds], median(4) / median(2)
-    printf line, "2 threads / 1 thread", rate[5, rounds] / rate[3, rounds], median(5) / median(3)
-    printf line, "2 ranks / 1 rank", rate[6, rounds] / rate[3, rounds], median(6) / median(3)
-  }' "$work/rates"
+    ratio("mixed / LAMMPS, one core", 3, 2)
+    ratio("double / LAMMPS, one core", 4, 2)
+    ratio("mixed / LAMMPS, per processor time", 8, 7)
+    ratio("double / LAMMPS, per processor time", 9, 7)
+    ratio("2 threads / 1 thread", 5, 3)
+    ratio("2 ranks / 1 rank", 6, 3)
+  }' "$work/results"
