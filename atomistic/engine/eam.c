@@ -48,8 +48,8 @@ static GbStatus set_up_pair(GbEam *eam, int a, int b)
   return GB_OK;
 }
 
-GbStatus GbEamCreate(const GbPotential *potential, double skin, const GbEamPasses *passes,
-                     void **kernel)
+GbStatus GbEamCreate(const GbPotential *potential, double skin, double inner_skin,
+                     const GbEamPasses *passes, void **kernel)
 {
   GbEam *eam = NULL;
   GB_CALL(GbCalloc((void **)&eam, 1, sizeof *eam));
@@ -57,6 +57,7 @@ GbStatus GbEamCreate(const GbPotential *potential, double skin, const GbEamPasse
   eam->potential = potential;
   eam->passes = passes;
   eam->skin = skin;
+  eam->inner_skin = inner_skin;
   eam->ntypes = GbPotentialTypes(potential);
   eam->all_symmetric = true;
   for (int a = 0; a < eam->ntypes; a++)
@@ -71,6 +72,10 @@ static void free_atoms(GbEam *eam)
   free(eam->close);
   eam->rho = NULL;
   eam->close = NULL;
+  free(eam->found.start);
+  free(eam->found.count);
+  eam->found.start = NULL;
+  eam->found.count = NULL;
   free(eam->rows.start);
   free(eam->rows.near);
   free(eam->rows.all);
@@ -109,6 +114,8 @@ void GbEamDestroy(void *kernel)
   free_atoms(eam);
   free_entries(eam);
   GbCellsFree(&eam->cells);
+  free(eam->found.list);
+  free(eam->scratch);
   free(eam->rows.list);
   free(eam->rows.vector_type);
   free(eam->weight);
@@ -132,6 +139,8 @@ static GbStatus reserve_atoms(GbEam *eam)
     free_atoms(eam);
     GB_CALLOC(eam->rho, capacity);
     GB_CALLOC(eam->close, capacity);
+    GB_CALLOC(eam->found.start, capacity);
+    GB_CALLOC(eam->found.count, capacity);
     GB_CALLOC(eam->rows.start, capacity);
     GB_CALLOC(eam->rows.near, capacity);
     GB_CALLOC(eam->rows.all, capacity);
@@ -251,18 +260,31 @@ static void append(GbEam *eam, int i, const Scratch *s, int near, int all)
   memcpy(rows->vector_type + start / lanes, s->type, (size_t)all);
 }
 
-/* Returns how many neighbours there are, which may be too many for the room. */
-static int search_atom(GbEam *eam, int i, const int cell[3], Scratch *s)
+/* Keeps what was found for atom i; past the pool's end it is only counted. Returns how many, which
+ * may be too many for the room. */
+static int search_atom(GbEam *eam, int i, const int cell[3], int room, uint32_t *scratch)
 {
-  int near, all, count = eam->passes->search(eam, i, cell, s->room, s->found);
-  if (count > s->room - GB_EAM_LANES_MAX) return count;
-  arrange(eam, s, count, &near, &all);
-  append(eam, i, s, near, all);
+  GbFound *found = &eam->found;
+  int count = eam->passes->search(eam, i, cell, room, scratch);
+  if (count > room - GB_EAM_LANES_MAX) return count;
+  int total = (count + GB_EAM_LANES_MAX - 1) / GB_EAM_LANES_MAX * GB_EAM_LANES_MAX;
+  int64_t start;
+#pragma omp atomic capture
+  {
+    start = found->used;
+    found->used += total;
+  }
+  found->start[i] = start;
+  found->count[i] = (uint16_t)count;
+  if (start + total > found->capacity) return count;
+  for (int t = count; t < total; t++)
+    scratch[t] = (uint32_t)eam->nentries;
+  memcpy(found->list + start, scratch, (size_t)total * sizeof *scratch);
   return count;
 }
 
 /* The cells of one row along x: their own atoms, in the order of the cells. */
-static int search_row(GbEam *eam, int64_t row, Scratch *s)
+static int search_row(GbEam *eam, int64_t row, int room, uint32_t *scratch)
 {
   const GbCells *cells = &eam->cells;
   int longest = 0, cell[3] = {0, (int)(row % cells->cells[1]), (int)(row / cells->cells[1])};
@@ -271,66 +293,106 @@ static int search_row(GbEam *eam, int64_t row, Scratch *s)
     for (int64_t k = start[0]; k < start[1]; k++) {
       int entry = (int)(cells->entry[k] & ~GB_TAG_MASK);
       if (entry >= eam->n) continue;
-      int count = search_atom(eam, entry, cell, s);
+      int count = search_atom(eam, entry, cell, room, scratch);
       longest = count > longest ? count : longest;
     }
   }
   return longest;
 }
 
-/* One attempt; returns the longest row. */
-static int search_all(GbEam *eam, int room, uint32_t *memory, int64_t per_thread)
+/* One attempt; returns the longest list. */
+static int search_all(GbEam *eam, int room, uint32_t *memory)
 {
   int longest = 0;
   int64_t rows = (int64_t)eam->cells.cells[1] * eam->cells.cells[2];
-  eam->rows.used = eam->weights_used = 0;
-#pragma omp parallel reduction(max : longest) if (eam->n > GB_FEW_SITES)
-  {
-    Scratch s = {.room = room, .found = memory + GbThreadNumber() * per_thread};
-    s.row = s.found + room;
-    s.type = (unsigned char *)(s.row + row_room(eam, room));
-#pragma omp for schedule(dynamic)
-    for (int64_t row = 0; row < rows; row++) {
-      int count = search_row(eam, row, &s);
-      longest = count > longest ? count : longest;
-    }
+  eam->found.used = 0;
+#pragma omp parallel for schedule(dynamic) reduction(max : longest) if (eam->n > GB_FEW_SITES)
+  for (int64_t row = 0; row < rows; row++) {
+    int count = search_row(eam, row, room, memory + (int64_t)GbThreadNumber() * room);
+    longest = count > longest ? count : longest;
   }
+  eam->longest = longest;
   return longest;
 }
 
-static GbStatus fit_pool(GbEam *eam, bool *grown)
+static GbStatus search_neighbors(GbEam *eam)
+{
+  uint32_t *scratch = NULL;
+  GbFound *found = &eam->found;
+  GbStatus status = GB_OK;
+  for (int room = FIRST_ROOM;;) {
+    free(scratch);
+    GB_TRY(status,
+           GbCalloc((void **)&scratch, (size_t)room * (size_t)GbThreadCount(), sizeof *scratch),
+           done);
+    int longest = search_all(eam, room, scratch);
+    bool fits = longest <= room - GB_EAM_LANES_MAX;
+    if (longest > UINT16_MAX - GB_EAM_LANES_MAX) {
+      status = GbErrorSet(GB_ERR_NUMERIC, __FILE__, __LINE__, __func__,
+                          "an atom has %d neighbours: atoms overlap", longest);
+      goto done;
+    }
+    while (room - GB_EAM_LANES_MAX < longest)
+      room *= 2;
+    if (fits && found->list && found->used <= found->capacity) break;
+    if (found->used <= found->capacity && found->list) continue;
+    int64_t capacity = found->used + found->used / 16 + GB_EAM_LANES_MAX;
+    found->capacity = 0;
+    GB_TRY(status, renew((void **)&found->list, capacity, sizeof *found->list), done);
+    found->capacity = capacity;
+  }
+done:
+  free(scratch);
+  return status;
+}
+
+/* --- Rows ---------------------------------------------------------------------------------------
+ */
+
+static void prune_range(GbEam *eam, int first, int last, Scratch *s)
+{
+  for (int i = first; i < last; i++) {
+    int near, all;
+    arrange(eam, s, eam->passes->prune(eam, i, s->found), &near, &all);
+    append(eam, i, s, near, all);
+  }
+}
+
+static void prune_all(GbEam *eam, uint32_t *memory, int64_t per_thread)
+{
+  eam->rows.used = eam->weights_used = 0;
+#pragma omp parallel for schedule(dynamic) if (eam->n > GB_FEW_SITES)
+  for (int first = 0; first < eam->n; first += CHUNK) {
+    Scratch s = {.found = memory + GbThreadNumber() * per_thread};
+    s.row = s.found + eam->longest + 2 * GB_EAM_LANES_MAX;
+    s.type = (unsigned char *)(s.row + row_room(eam, eam->longest));
+    prune_range(eam, first, first + CHUNK < eam->n ? first + CHUNK : eam->n, &s);
+  }
+}
+
+static GbStatus reserve_pool(GbEam *eam)
 {
   GbRows *rows = &eam->rows;
-  if (rows->list && rows->used <= rows->capacity) return GB_OK;
   int64_t capacity = rows->used + rows->used / 16 + GB_EAM_LANES_MAX;
   rows->capacity = 0;
   GB_CALL(renew((void **)&rows->list, capacity, sizeof *rows->list));
   GB_CALL(renew((void **)&rows->vector_type, capacity / eam->passes->lanes + 1, 1));
   rows->capacity = capacity;
-  *grown = true;
   return GB_OK;
 }
 
-static GbStatus build_rows(GbEam *eam)
+/* For pruning, whose time must not go into allocation. */
+static GbStatus reserve_scratch(GbEam *eam)
 {
-  uint32_t *scratch = NULL;
-  GbStatus status = GB_OK;
-  for (int room = FIRST_ROOM;;) {
-    int64_t per_thread = room + 2 * row_room(eam, room);
-    free(scratch);
-    GB_TRY(status,
-           GbCalloc((void **)&scratch, (size_t)(per_thread * GbThreadCount()), sizeof *scratch),
-           done);
-    int longest = search_all(eam, room, scratch, per_thread);
-    bool again = longest > room - GB_EAM_LANES_MAX;
-    while (room - GB_EAM_LANES_MAX < longest)
-      room *= 2;
-    GB_TRY(status, fit_pool(eam, &again), done);
-    if (!again) break;
-  }
-done:
-  free(scratch);
-  return status;
+  int64_t room = row_room(eam, eam->longest), types = room / (int64_t)sizeof(uint32_t) + 1;
+  int64_t needed = eam->longest + 2 * GB_EAM_LANES_MAX + room + types;
+  int threads = GbThreadCount();
+  if (needed <= eam->scratch_per_thread && threads <= eam->scratch_threads) return GB_OK;
+  eam->scratch_per_thread = 0;
+  GB_CALL(renew((void **)&eam->scratch, threads * needed, sizeof *eam->scratch));
+  eam->scratch_per_thread = needed;
+  eam->scratch_threads = threads;
+  return GB_OK;
 }
 
 static GbStatus reserve_weights(GbEam *eam)
@@ -356,6 +418,11 @@ static GbStatus make_stencils(GbEam *eam)
       eam->limits[a].near2[b] = (float)(near * near);
       eam->limits[a].far2[b] = (float)(far * far);
       reach = fmax(reach, eam->cutoff[a][b] + eam->skin);
+      double length = eam->passes->single ? eam->unit : 1.0;
+      near = (eam->near[a][b] + eam->inner_skin) / length;
+      far = (eam->cutoff[a][b] + eam->inner_skin) / length;
+      eam->prune_limits[a].near2[b] = (float)(near * near);
+      eam->prune_limits[a].far2[b] = (float)(far * far);
     }
     GB_CALL(GbStencilCreate(&eam->cells, reach, &eam->stencil[a]));
   }
@@ -378,6 +445,18 @@ static void place_dummy(GbEam *eam)
     real[eam->nentries][3] = 0.0;
 }
 
+GbStatus GbEamPrune(void *kernel)
+{
+  GbEam *eam = kernel;
+  prune_all(eam, eam->scratch, eam->scratch_per_thread);
+  if (!eam->rows.list || eam->rows.used > eam->rows.capacity) {
+    GB_CALL(reserve_pool(eam));
+    prune_all(eam, eam->scratch, eam->scratch_per_thread);
+  }
+  GB_CALL(reserve_weights(eam));
+  return GB_OK;
+}
+
 GbStatus GbEamRebuild(void *kernel, const GbKernelAtoms *atoms)
 {
   GbEam *eam = kernel;
@@ -394,10 +473,11 @@ GbStatus GbEamRebuild(void *kernel, const GbKernelAtoms *atoms)
   take_entries(eam, atoms);
   GB_CALL(GbEamSortCells(eam, atoms->own, eam->place, reach));
   GB_CALL(make_stencils(eam));
-  GB_CALL(build_rows(eam));
-  GB_CALL(reserve_weights(eam));
+  GB_CALL(search_neighbors(eam));
+  GB_CALL(reserve_scratch(eam));
   place_dummy(eam);
   GbEamUpdate(eam, atoms);
+  GB_CALL(GbEamPrune(eam));
   return GB_OK;
 }
 
@@ -478,13 +558,13 @@ int64_t GbEamBytes(const void *kernel)
 {
   const GbEam *eam = kernel;
   int64_t real = eam->passes->single ? 4 : 8, weights = eam->all_symmetric ? 1 : 2;
-  int64_t per_atom = (int64_t)(sizeof(double) + 1 + 2 * sizeof(int64_t) + 2 * sizeof(uint16_t));
+  int64_t per_atom = (int64_t)(sizeof(double) + 1 + 3 * sizeof(int64_t) + 3 * sizeof(uint16_t));
   int64_t per_entry =
       (int64_t)(sizeof(int) + sizeof(int64_t) + sizeof *eam->raw + sizeof *eam->place) + 4 * real;
   int64_t per_listed = (int64_t)sizeof *eam->rows.list;
   return eam->atom_capacity * per_atom + eam->entry_capacity * per_entry +
-         eam->rows.capacity * per_listed + eam->rows.capacity / eam->passes->lanes +
-         weights * eam->weight_capacity * real +
+         (eam->found.capacity + eam->rows.capacity) * per_listed +
+         eam->rows.capacity / eam->passes->lanes + weights * eam->weight_capacity * real +
          eam->cells.start_capacity * (int64_t)sizeof(int64_t) +
          eam->cells.capacity * (int64_t)(4 * sizeof(int) + sizeof(int64_t));
 }

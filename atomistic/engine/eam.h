@@ -60,6 +60,15 @@ typedef struct {
   int count, capacity;
 } GbStencil;
 
+/* What the search found for all own atoms, in one pool: tagged entries in the order of the cells,
+ * each atom's filled up with the dummy to a multiple of GB_EAM_LANES_MAX. */
+typedef struct {
+  uint32_t *list;
+  int64_t capacity, used;
+  int64_t *start;  /* [n] */
+  uint16_t *count; /* [n] without the dummies */
+} GbFound;
+
 /* The rows of all own atoms in one pool: near neighbours first, then the far ones. Entries are
  * stored times GB_EAM_STRIDE, as the distance in memory of what stands at them, in units of 8 bytes
  * (the largest factor that an address can have). */
@@ -80,7 +89,7 @@ typedef struct GbEam {
   const GbPotential *potential;
   const struct GbEamPasses *passes;
   int ntypes;
-  double skin;
+  double skin, inner_skin;
   double near[GB_MAX_TYPES][GB_MAX_TYPES];    /* where the densities end, angstrom */
   double cutoff[GB_MAX_TYPES][GB_MAX_TYPES];  /* where everything ends */
   bool symmetric[GB_MAX_TYPES][GB_MAX_TYPES]; /* rho_ab = rho_ba */
@@ -99,6 +108,12 @@ typedef struct GbEam {
   GbCells cells;
   GbStencil stencil[GB_MAX_TYPES];     /* for the longest reach of atoms of each type */
   GbSearchLimits limits[GB_MAX_TYPES]; /* of atoms of each type */
+  GbFound found;
+  int longest; /* most entries found for one atom */
+  uint32_t *scratch;
+  int64_t scratch_per_thread;
+  int scratch_threads;
+  GbSearchLimits prune_limits[GB_MAX_TYPES]; /* in the unit of `position` */
   GbRows rows;
   void *weight, *back_weight; /* [weights_used] rho'_ab/r and rho'_ba/r (NULL if always the same) */
   int64_t *weight_start;      /* [n] of the near neighbours of each atom */
@@ -116,6 +131,9 @@ typedef struct GbEamPasses {
   /* Neighbours of atom i, in the cell given, in the order of the cells: tagged entries. Returns how
    * many; if they exceed `room` less the lanes, the list is useless. */
   int (*search)(const GbEam *eam, int i, const int cell[3], int room, uint32_t *found);
+  /* Copies those of the found entries of atom i that lie within the limits now, and tags them anew.
+   * Returns how many; up to GB_EAM_LANES_MAX places behind them are overwritten. */
+  int (*prune)(const GbEam *eam, int i, uint32_t *to);
   /* Copies to `to` the entries, times the stride, of those found that bear the tag; returns how
    * many. Up to GB_EAM_LANES_MAX places behind them are overwritten. */
   int (*select)(const GbEam *eam, const uint32_t *found, int count, uint32_t tag, uint32_t *to);
@@ -128,11 +146,12 @@ extern const GbEamPasses GbEamPasses_avx512_mixed, GbEamPasses_avx512_double;
 extern const GbEamPasses GbEamPasses_avx2_mixed, GbEamPasses_avx2_double;
 extern const GbEamPasses GbEamPasses_portable_mixed, GbEamPasses_portable_double;
 
-GbStatus GbEamCreate(const GbPotential *potential, double skin, const GbEamPasses *passes,
-                     void **kernel);
+GbStatus GbEamCreate(const GbPotential *potential, double skin, double inner_skin,
+                     const GbEamPasses *passes, void **kernel);
 void GbEamDestroy(void *kernel);
 GbStatus GbEamRebuild(void *kernel, const GbKernelAtoms *atoms);
 void GbEamUpdate(void *kernel, const GbKernelAtoms *atoms);
+GbStatus GbEamPrune(void *kernel);
 bool GbEamDensity(void *kernel, double *slope);
 void GbEamForces(void *kernel, const double *slope, const double *ghost_slope, unsigned want,
                  const GbKernelOutput *output, int64_t sums[7]);

@@ -90,6 +90,24 @@ INLINE void take_position(const GbEam *eam, int i, Coordinate x[3])
     x[d] = SET_COORDINATE(at[i][d]);
 }
 
+static int prune(const GbEam *eam, int i, uint32_t *to)
+{
+  const GbSearchLimits *limits = &eam->prune_limits[eam->type[i]];
+  const uint32_t *found = eam->found.list + eam->found.start[i];
+  int n = 0;
+  Coordinate x[3];
+  take_position(eam, i, x);
+  for (int t = 0; t < eam->found.count[i]; t += LANES) {
+    uint32_t places[LANES];
+    V d[3], s, unused;
+    for (int l = 0; l < LANES; l++)
+      places[l] = (found[t + l] & ~GB_TAG_MASK) * GB_EAM_STRIDE(eam);
+    measure(eam->position, places, x, d, &s, &unused);
+    n = keep_within(found + t, s, limits, to, n);
+  }
+  return n;
+}
+
 /* --- Pair functions -----------------------------------------------------------------------------
  */
 
@@ -383,4 +401,4 @@ static void forces(GbEam *eam, int first, int last, unsigned want, const double 
 }
 
 const GbEamPasses PASSES = {
-    LANES, sizeof(Real) == sizeof(float), locate, search, select_tagged, density, forces};
+    LANES, sizeof(Real) == sizeof(float), locate, search, prune, select_tagged, density, forces};

@@ -3,7 +3,9 @@
  * A list stays valid while no pair outside it can have come within a cutoff c. Under an affine
  * change of the box with factors s_d, a pair further than c + skin at the build is now further than
  * min(s_d) (c + skin) - 2 u, with u the largest displacement of an atom relative to the affine
- * motion; the list is stale when that falls below c. */
+ * motion; the list is stale when that falls below c. The same rule, with a smaller skin and
+ * displacements since then, tells when the list must be pruned again: most of its pairs beyond the
+ * cutoff are not looked at in every step. */
 #include "atomistic/engine/force.h"
 
 #include "atomistic/engine/kernel.h"
@@ -15,14 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SKIN 1.0 /* angstrom */
+#define SKIN 1.0       /* angstrom */
+#define INNER_SKIN 0.3 /* angstrom */
 enum { SORT_INTERVAL = 8 };
 
 struct GbForce {
   MPI_Comm comm;
   int rank, size;
   const GbPotential *potential;
-  double skin, cutoff;
+  double skin, inner_skin, cutoff;
   const GbKernelType *type;
   void *kernel;
   GbDomain *domain;
@@ -31,6 +34,8 @@ struct GbForce {
   const GbAtoms *listed; /* the atoms that the list was built for; NULL: no list */
   int listed_n;
   double (*built_x)[3], built_lo[3], built_length[3];
+  float (*pruned_u)[3]; /* displacements since the build when the list was pruned */
+  double pruned_scale[3];
   int (*wrap)[3];
   double *slope, *ghost_slope;
   int capacity, ghost_capacity;
@@ -58,7 +63,8 @@ GbStatus GbForceCreate(MPI_Comm comm, const GbPotential *potential, const GbForc
   GB_CALL(GbKernelFind(chosen.kernel, chosen.precision, &f->type));
   snprintf(f->label, sizeof f->label, "%s %s", f->type->name,
            chosen.precision == GB_PRECISION_MIXED ? "mixed" : "double");
-  GB_CALL(f->type->create(potential, f->skin, &f->kernel));
+  f->inner_skin = fmin(INNER_SKIN, f->skin);
+  GB_CALL(f->type->create(potential, f->skin, f->inner_skin, &f->kernel));
   GB_CALL(GbDomainCreate(comm, &f->domain));
   return GB_OK;
 }
@@ -71,6 +77,7 @@ void GbForceDestroy(GbForce **force)
   GbDomainDestroy(&f->domain);
   GbAtomsFree(&f->own);
   free(f->built_x);
+  free(f->pruned_u);
   free(f->wrap);
   free(f->slope);
   free(f->ghost_slope);
@@ -106,7 +113,8 @@ const char *GbForceKernel(const GbForce *force)
 
 int64_t GbForceBytes(const GbForce *force)
 {
-  int64_t per_atom = (int64_t)(sizeof *force->built_x + sizeof *force->wrap + sizeof(double));
+  int64_t per_atom = (int64_t)(sizeof *force->built_x + sizeof *force->pruned_u +
+                               sizeof *force->wrap + sizeof(double));
   return force->type->bytes(force->kernel) + GbDomainBytes(force->domain) +
          force->capacity * per_atom + force->ghost_capacity * (int64_t)sizeof(double);
 }
@@ -114,42 +122,83 @@ int64_t GbForceBytes(const GbForce *force)
 /* --- Neighbour lists ----------------------------------------------------------------------------
  */
 
-/* Square of the largest displacement relative to the affine motion; infinite if not a number. */
-static double largest_move2(const GbForce *force, const GbAtoms *local, const double scale[3])
+/* What may have become of the list. */
+typedef enum { LIST_GOOD, LIST_UNPRUNED, LIST_STALE } ListState;
+
+/* Largest displacements (squared) since the build and since the pruning. */
+typedef struct {
+  double built2, pruned2;
+} Moves;
+
+/* Displacement of atom i since the build, relative to the affine motion; its square. */
+static inline double displacement(const GbForce *force, const GbAtoms *local, int i,
+                                  const double scale[3], const double shift[3], double u[3])
 {
-  double largest = 0.0, shift[3];
+  double sum = 0.0;
+  for (int d = 0; d < 3; d++) {
+    u[d] = local->x[i][d] - (scale[d] * force->built_x[i][d] + shift[d]);
+    sum += u[d] * u[d];
+  }
+  return sum;
+}
+
+static void affine_since_build(const GbForce *force, const GbAtoms *local, double scale[3],
+                               double shift[3])
+{
+  for (int d = 0; d < 3; d++) {
+    scale[d] = local->periodic[d] ? local->length[d] / force->built_length[d] : 1.0;
+    shift[d] = local->periodic[d] ? local->lo[d] - scale[d] * force->built_lo[d] : 0.0;
+  }
+}
+
+/* Infinite if a position is not a number. */
+static Moves largest_moves(const GbForce *force, const GbAtoms *local, const double scale[3],
+                           const double shift[3])
+{
+  double built2 = 0.0, pruned2 = 0.0, ratio[3];
   int broken = 0;
   for (int d = 0; d < 3; d++)
-    shift[d] = local->periodic[d] ? local->lo[d] - scale[d] * force->built_lo[d] : 0.0;
+    ratio[d] = scale[d] / force->pruned_scale[d];
 #pragma omp parallel for schedule(static) reduction(max                                            \
-                                                    : largest)                                     \
+                                                    : built2, pruned2)                             \
     reduction(|                                                                                    \
               : broken) if (local->n > GB_MANY_ATOMS)
   for (int i = 0; i < local->n; i++) {
-    double move2 = 0.0;
+    double u[3], since = 0.0, move2 = displacement(force, local, i, scale, shift, u);
     for (int d = 0; d < 3; d++) {
-      double u = local->x[i][d] - (scale[d] * force->built_x[i][d] + shift[d]);
-      move2 += u * u;
+      double w = u[d] - ratio[d] * (double)force->pruned_u[i][d];
+      since += w * w;
     }
-    largest = move2 > largest ? move2 : largest;
+    built2 = move2 > built2 ? move2 : built2;
+    pruned2 = since > pruned2 ? since : pruned2;
     broken |= !(move2 < 1e30);
   }
-  return broken ? INFINITY : largest;
+  return broken ? (Moves){INFINITY, INFINITY} : (Moves){built2, pruned2};
+}
+
+static bool may_miss(const GbForce *force, double skin, double least_scale, double move2)
+{
+  return !(least_scale * (force->cutoff + skin) - 2.0 * sqrt(move2) >= force->cutoff);
 }
 
 /* Decided by all ranks alike. */
-static bool is_stale(const GbForce *force, const GbAtoms *local)
+static ListState list_state(const GbForce *force, const GbAtoms *local)
 {
   int other = force->listed != local || force->listed_n != local->n;
-  double scale[3], least = 1.0, state[2] = {other, 0.0};
-  for (int d = 0; d < 3; d++) {
-    scale[d] = local->periodic[d] ? local->length[d] / force->built_length[d] : 1.0;
-    least = fmin(least, scale[d]);
+  double scale[3], shift[3], least = 1.0, least_pruned = 1.0, state[3] = {other, 0.0, 0.0};
+  if (!other) {
+    affine_since_build(force, local, scale, shift);
+    for (int d = 0; d < 3; d++) {
+      least = fmin(least, scale[d]);
+      least_pruned = fmin(least_pruned, scale[d] / force->pruned_scale[d]);
+    }
+    Moves moves = largest_moves(force, local, scale, shift);
+    state[1] = moves.built2;
+    state[2] = moves.pruned2;
   }
-  if (!other) state[1] = largest_move2(force, local, scale);
-  if (force->size > 1) MPI_Allreduce(MPI_IN_PLACE, state, 2, MPI_DOUBLE, MPI_MAX, force->comm);
-  if (state[0] != 0.0) return true;
-  return !(least * (force->cutoff + force->skin) - 2.0 * sqrt(state[1]) >= force->cutoff);
+  if (force->size > 1) MPI_Allreduce(MPI_IN_PLACE, state, 3, MPI_DOUBLE, MPI_MAX, force->comm);
+  if (state[0] != 0.0 || may_miss(force, force->skin, least, state[1])) return LIST_STALE;
+  return may_miss(force, force->inner_skin, least_pruned, state[2]) ? LIST_UNPRUNED : LIST_GOOD;
 }
 
 static GbStatus reserve(GbForce *force, int n)
@@ -157,13 +206,16 @@ static GbStatus reserve(GbForce *force, int n)
   if (n <= force->capacity && force->slope) return GB_OK;
   int capacity = n + n / 16 + 1;
   free(force->built_x);
+  free(force->pruned_u);
   free(force->wrap);
   free(force->slope);
   force->built_x = NULL;
+  force->pruned_u = NULL;
   force->wrap = NULL;
   force->slope = NULL;
   force->capacity = 0;
   GB_CALLOC(force->built_x, capacity);
+  GB_CALLOC(force->pruned_u, capacity);
   GB_CALLOC(force->wrap, capacity);
   GB_CALLOC(force->slope, capacity);
   force->capacity = capacity;
@@ -206,6 +258,9 @@ static GbStatus rebuild_here(GbForce *force, const GbAtoms *local)
   memcpy(force->built_x, local->x, (size_t)local->n * sizeof *local->x);
   memcpy(force->built_lo, local->lo, sizeof local->lo);
   memcpy(force->built_length, local->length, sizeof local->length);
+  memset(force->pruned_u, 0, (size_t)local->n * sizeof *force->pruned_u);
+  for (int d = 0; d < 3; d++)
+    force->pruned_scale[d] = 1.0;
   force->listed_n = local->n;
   return GB_OK;
 }
@@ -251,21 +306,40 @@ static GbStatus report_bad_atom(GbForce *force, const GbAtoms *local)
   return GB_OK;
 }
 
+static GbStatus prune(GbForce *force, const GbAtoms *local)
+{
+  double scale[3], shift[3];
+  affine_since_build(force, local, scale, shift);
+  memcpy(force->pruned_scale, scale, sizeof scale);
+#pragma omp parallel for schedule(static) if (local->n > GB_MANY_ATOMS)
+  for (int i = 0; i < local->n; i++) {
+    double u[3];
+    displacement(force, local, i, scale, shift, u);
+    for (int d = 0; d < 3; d++)
+      force->pruned_u[i][d] = (float)u[d];
+  }
+  return force->type->prune(force->kernel);
+}
+
 static GbStatus bring_up_to_date(GbForce *force, GbAtoms *local)
 {
   GbTimerStart("neighbour list");
   GbStatus status = GB_OK;
-  bool stale = is_stale(force, local);
-  if (stale) status = rebuild(force, local);
+  ListState state = list_state(force, local);
+  if (state == LIST_STALE) status = rebuild(force, local);
   GbTimerStop("neighbour list");
   GB_CALL(status);
-  if (stale) return GB_OK;
+  if (state == LIST_STALE) return GB_OK;
   GbTimerStart("ghosts");
   GbDomainUpdateGhosts(force->domain, local);
   GbKernelAtoms atoms = view(force, local);
   force->type->update(force->kernel, &atoms);
   GbTimerStop("ghosts");
-  return GB_OK;
+  if (state == LIST_GOOD) return GB_OK;
+  GbTimerStart("pruning");
+  status = GbErrorSync(force->comm, prune(force, local));
+  GbTimerStop("pruning");
+  return status;
 }
 
 static GbStatus compute(GbForce *force, GbAtoms *local, unsigned want, const GbKernelOutput *output,

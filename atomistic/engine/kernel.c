@@ -7,15 +7,16 @@
 
 #define EAM_KERNEL(isa, precision_name, precision_value)                                           \
   static GbStatus create_##isa##_##precision_name(const GbPotential *potential, double skin,       \
-                                                  void **kernel)                                   \
+                                                  double inner_skin, void **kernel)                \
   {                                                                                                \
-    GB_CALL(GbEamCreate(potential, skin, &GbEamPasses_##isa##_##precision_name, kernel));          \
+    GB_CALL(                                                                                       \
+        GbEamCreate(potential, skin, inner_skin, &GbEamPasses_##isa##_##precision_name, kernel));  \
     return GB_OK;                                                                                  \
   }                                                                                                \
   static const GbKernelType isa##_##precision_name = {                                             \
       #isa,         precision_value, has_##isa,   create_##isa##_##precision_name,                 \
-      GbEamDestroy, GbEamRebuild,    GbEamUpdate, GbEamDensity,                                    \
-      GbEamForces,  GbEamBytes}
+      GbEamDestroy, GbEamRebuild,    GbEamUpdate, GbEamPrune,                                      \
+      GbEamDensity, GbEamForces,     GbEamBytes}
 
 static bool has_portable(void)
 {

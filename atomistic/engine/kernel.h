@@ -28,12 +28,16 @@ typedef struct {
   const char *name; /* "avx512", "avx2", "portable" */
   GbPrecision precision;
   bool (*is_supported)(void); /* by this machine */
-  GbStatus (*create)(const GbPotential *potential, double skin, void **kernel);
+  /* Lists reach `skin` beyond the cutoffs (angstrom); once pruned, `inner_skin`. */
+  GbStatus (*create)(const GbPotential *potential, double skin, double inner_skin, void **kernel);
   void (*destroy)(void *kernel);
   /* New neighbour lists. Atoms keep their order until the next call. */
   GbStatus (*rebuild)(void *kernel, const GbKernelAtoms *atoms);
   /* New positions. */
   void (*update)(void *kernel, const GbKernelAtoms *atoms);
+  /* Leaves the pairs within reach of the inner skin; after `rebuild`, and whenever atoms have moved
+   * by half that skin. */
+  GbStatus (*prune)(void *kernel);
   /* slope [own n] = F'(rho), NaN where atoms overlap; false if one is not finite. */
   bool (*density)(void *kernel, double *slope);
   /* Everything wanted in `output`, from F' of own atoms and ghosts. Adds to the order-free sums

@@ -249,6 +249,35 @@ static inline int search_run(const GbCells *cells, int64_t from, int64_t to, con
   return count;
 }
 
+/* Of LANES tagged entries at squared distances s, appends those within the limits, tagged anew. */
+static inline int keep_within(const uint32_t *tagged, V s, const GbSearchLimits *limits,
+                              uint32_t *to, int count)
+{
+#ifdef GB_SINGLE
+  __m512i entry = _mm512_loadu_si512(tagged), type = _mm512_srli_epi32(entry, GB_TAG_TYPE);
+  const __m512i numbers = _mm512_set1_epi32((int)~GB_TAG_FAR);
+  type = _mm512_and_si512(type, _mm512_set1_epi32(7));
+  __m512 near2 = _mm512_permutexvar_ps(type, _mm512_loadu_ps(limits->near2));
+  __m512 far2 = _mm512_permutexvar_ps(type, _mm512_loadu_ps(limits->far2));
+  __mmask16 take = _mm512_cmp_ps_mask(s, far2, _CMP_LT_OQ);
+  __mmask16 is_far = _mm512_cmp_ps_mask(s, near2, _CMP_GE_OQ);
+  entry = _mm512_and_si512(entry, numbers);
+  entry = _mm512_mask_or_epi32(entry, is_far, entry, _mm512_set1_epi32((int)GB_TAG_FAR));
+  _mm512_storeu_si512(to + count, _mm512_maskz_compress_epi32(take, entry));
+#else
+  __m256i entry = _mm256_loadu_si256((const __m256i *)tagged);
+  __m256i type = _mm256_and_si256(_mm256_srli_epi32(entry, GB_TAG_TYPE), _mm256_set1_epi32(7));
+  __m256 near2 = _mm256_permutexvar_ps(type, _mm256_loadu_ps(limits->near2));
+  __m256 far2 = _mm256_permutexvar_ps(type, _mm256_loadu_ps(limits->far2));
+  __mmask8 take = _mm256_cmp_ps_mask(_mm512_cvtpd_ps(s), far2, _CMP_LT_OQ);
+  __mmask8 is_far = _mm256_cmp_ps_mask(_mm512_cvtpd_ps(s), near2, _CMP_GE_OQ);
+  entry = _mm256_and_si256(entry, _mm256_set1_epi32((int)~GB_TAG_FAR));
+  entry = _mm256_mask_or_epi32(entry, is_far, entry, _mm256_set1_epi32((int)GB_TAG_FAR));
+  _mm256_storeu_si256((__m256i *)(to + count), _mm256_maskz_compress_epi32(take, entry));
+#endif
+  return count + __builtin_popcount(take);
+}
+
 static inline int select_run(const uint32_t *found, int count, uint32_t tag, uint32_t stride,
                              uint32_t *to)
 {

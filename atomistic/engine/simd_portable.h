@@ -188,6 +188,19 @@ static inline int search_run(const GbCells *cells, int64_t from, int64_t to, con
   return count;
 }
 
+/* Of LANES tagged entries at squared distances s, appends those within the limits, tagged anew. */
+static inline int keep_within(const uint32_t *tagged, V s, const GbSearchLimits *limits,
+                              uint32_t *to, int count)
+{
+  for (int l = 0; l < LANES; l++) {
+    uint32_t entry = tagged[l] & ~GB_TAG_FAR, type = entry >> GB_TAG_TYPE;
+    float s2 = (float)s[l];
+    to[count] = s2 < limits->near2[type] ? entry : entry | GB_TAG_FAR;
+    count += s2 < limits->far2[type];
+  }
+  return count;
+}
+
 /* See GbEamPasses.select. */
 static inline int select_run(const uint32_t *found, int count, uint32_t tag, uint32_t stride,
                              uint32_t *to)
