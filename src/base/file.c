@@ -74,3 +74,59 @@ bool GbFileExists(const char *path)
 {
   return access(path, F_OK) == 0;
 }
+
+void GbFileSyncFolder(const char *path)
+{
+  char folder[PATH_MAX];
+  snprintf(folder, sizeof folder, "%s", path);
+  char *slash = strrchr(folder, '/');
+  if (slash) slash[slash == folder ? 1 : 0] = '\0';
+  int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY);
+  if (fd < 0) return;
+  (void)!fsync(fd);
+  close(fd);
+}
+
+GbStatus GbFileBegin(const char *path, GbFileAside *aside)
+{
+  *aside = (GbFileAside){0};
+  size_t size = strlen(path) + sizeof ".tmp";
+  GB_CALLOC(aside->temporary, size);
+  snprintf(aside->temporary, size, "%s.tmp", path);
+  aside->path = strdup(path);
+  aside->stream = aside->path ? fopen(aside->temporary, "w") : NULL;
+  if (aside->stream) return GB_OK;
+  int cause = errno;
+  free(aside->path);
+  free(aside->temporary);
+  *aside = (GbFileAside){0};
+  GB_FAIL(GB_ERR_INPUT, "cannot write %s: %s", path, strerror(cause));
+}
+
+GbStatus GbFileCommit(GbFileAside *aside)
+{
+  FILE *stream = aside->stream;
+  errno = 0;
+  int cause = fflush(stream) != 0 || ferror(stream) || fsync(fileno(stream)) != 0 ? errno : 0;
+  bool failed = cause != 0 || ferror(stream);
+  if (fclose(stream) != 0 && !failed) failed = true, cause = errno;
+  aside->stream = NULL;
+  if (!failed && rename(aside->temporary, aside->path) != 0) failed = true, cause = errno;
+  GbStatus status = GB_OK;
+  if (failed)
+    status = GbErrorSet(GB_ERR_IO, __FILE__, __LINE__, __func__, "cannot write %s: %s", aside->path,
+                        cause ? strerror(cause) : "an earlier write failed");
+  else
+    GbFileSyncFolder(aside->path);
+  GbFileAbandon(aside);
+  return status;
+}
+
+void GbFileAbandon(GbFileAside *aside)
+{
+  if (aside->stream) fclose(aside->stream);
+  if (aside->temporary) unlink(aside->temporary); /* after the rename there is none */
+  free(aside->path);
+  free(aside->temporary);
+  *aside = (GbFileAside){0};
+}

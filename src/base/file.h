@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* Writes PATH.tmp, syncs it to disk and renames it, so PATH is either the old or the whole new
  * text. GB_ERR_IO. */
@@ -16,5 +17,21 @@ GbStatus GbFileReadText(const char *path, size_t *size, char **text);
 /* Makes the folder and those above it; no error if it is there already. GB_ERR_INPUT. */
 GbStatus GbFileMakeFolders(const char *path);
 bool GbFileExists(const char *path);
+/* Makes a rename durable by syncing the folder of `path`. Some file systems refuse that, which
+ * costs only durability against a power cut, so there is no status. */
+void GbFileSyncFolder(const char *path);
+
+/* A file that is written piece by piece as PATH.tmp and gets its name when it is complete. */
+typedef struct {
+  FILE *stream;
+  char *path, *temporary;
+} GbFileAside;
+
+/* GB_ERR_INPUT if it cannot be made. */
+GbStatus GbFileBegin(const char *path, GbFileAside *aside);
+/* Syncs to disk and renames; after a failure (GB_ERR_IO: a full disk, say) nothing is left. */
+GbStatus GbFileCommit(GbFileAside *aside);
+/* Removes what was written. Safe after GbFileCommit and on a zeroed struct. */
+void GbFileAbandon(GbFileAside *aside);
 
 #endif

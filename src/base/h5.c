@@ -6,6 +6,8 @@
  * again and prints when the process ends. The price is one copy of the file in memory. */
 #include "base/h5.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <hdf5.h>
@@ -111,6 +113,8 @@ GbStatus GbH5Open(const char *path, GbH5 **file)
   close(fd);
   GB_CALL(new_file(path, false, file));
   (*file)->id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  if ((*file)->id < 0) /* written to right now, or its writer was killed */
+    (*file)->id = H5Fopen(path, H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, H5P_DEFAULT);
   if ((*file)->id >= 0) return GB_OK;
   GbH5Discard(file);
   GB_FAIL(GB_ERR_INPUT, "%s: expected an HDF5 file, found something else or a damaged file", path);
@@ -141,20 +145,6 @@ static int write_fully(int fd, const char *data, size_t size)
   return fsync(fd);
 }
 
-/* The rename itself is made durable by syncing the folder; some file systems refuse that, which
- * costs only durability against a power cut, so the result is not checked. */
-static void sync_folder(const char *path)
-{
-  char folder[4096];
-  snprintf(folder, sizeof folder, "%s", path);
-  char *slash = strrchr(folder, '/');
-  if (slash) slash[slash == folder ? 1 : 0] = '\0';
-  int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY);
-  if (fd < 0) return;
-  (void)!fsync(fd);
-  close(fd);
-}
-
 static GbStatus store_image(const GbH5 *file, size_t size, const char *image)
 {
   int fd = open(file->temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
@@ -165,7 +155,7 @@ static GbStatus store_image(const GbH5 *file, size_t size, const char *image)
     GB_FAIL(GB_ERR_IO, "cannot write %s (%zu bytes): %s", file->path, size, strerror(cause));
   if (rename(file->temporary, file->path) < 0)
     GB_FAIL(GB_ERR_IO, "cannot rename %s to %s: %s", file->temporary, file->path, strerror(errno));
-  sync_folder(file->path);
+  GbFileSyncFolder(file->path);
   return GB_OK;
 }
 
@@ -196,6 +186,11 @@ void GbH5Discard(GbH5 **file)
 const char *GbH5Path(const GbH5 *file)
 {
   return file->path;
+}
+
+int64_t GbH5Handle(const GbH5 *file)
+{
+  return file->id;
 }
 
 /* --- Attributes ---------------------------------------------------------------------------------
@@ -242,8 +237,10 @@ static char *get_text(hid_t object, const char *attribute)
   char *text = NULL;
   if (H5Aexists(object, attribute) <= 0) return NULL;
   hid_t id = H5Aopen(object, attribute, H5P_DEFAULT);
-  hid_t stored = H5Aget_type(id), type = H5Tcopy(H5T_C_S1);
-  if (H5Tget_class(stored) == H5T_STRING && H5Aget_storage_size(id) > 0) {
+  hid_t stored = H5Aget_type(id), type = H5Tcopy(H5T_C_S1), space = H5Aget_space(id);
+  const bool one = H5Sget_simple_extent_npoints(space) == 1; /* not an array of texts */
+  H5Sclose(space);
+  if (one && H5Tget_class(stored) == H5T_STRING && H5Aget_storage_size(id) > 0) {
     H5Tset_cset(type, H5Tget_cset(stored));
     if (H5Tis_variable_str(stored) > 0) {
       char *owned = NULL;

@@ -17,7 +17,8 @@ typedef struct GbH5 GbH5; /* an open file, for writing or for reading */
 
 /* GB_ERR_INPUT if the folder cannot be written. */
 GbStatus GbH5Create(const char *path, GbH5 **file);
-/* GB_ERR_INPUT if the file is missing or is not HDF5; the message names it. */
+/* GB_ERR_INPUT if the file is missing or is not HDF5; the message names it. A trajectory that is
+ * still being written, or whose writer was killed, opens too. */
 GbStatus GbH5Open(const char *path, GbH5 **file);
 /* Closes; a written file is flushed to disk and renamed to its final name. Nulls the pointer. */
 GbStatus GbH5Close(GbH5 **file);
@@ -25,6 +26,8 @@ GbStatus GbH5Close(GbH5 **file);
 void GbH5Discard(GbH5 **file);
 /* Path the file was opened or will end under. Borrowed. */
 const char *GbH5Path(const GbH5 *file);
+/* The library's own handle (hid_t), for what this interface does not offer. Borrowed. */
+int64_t GbH5Handle(const GbH5 *file);
 
 /* data: row-major, dims[rank]. rank 0 writes a scalar (dims may be NULL). */
 GbStatus GbH5WriteDoubles(GbH5 *file, const char *name, int rank, const size_t *dims,

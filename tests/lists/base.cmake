@@ -3,3 +3,4 @@ gb_add_test(NAME unit.base.error SOURCES unit/base/test_error.c LIBS gb_base RAN
 gb_add_test(NAME unit.base.h5 SOURCES unit/base/test_h5.c LIBS gb_base)
 gb_add_test(NAME unit.base.services SOURCES unit/base/test_services.c LIBS gb_base RANKS 1 2)
 gb_add_test(NAME unit.base.config SOURCES unit/base/test_config.c LIBS gb_base)
+gb_add_test(NAME unit.base.text SOURCES unit/base/test_text.c LIBS gb_base)
