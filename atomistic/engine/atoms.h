@@ -46,7 +46,13 @@ GbStatus GbAtomsReadH5(const char *path, GbAtoms *atoms, double *time_ps, double
 /* LAMMPS data file (plain text), atom_style atomic: masses, atoms with image flags, velocities. The
  * format does not say which axes are periodic: all are set so. Atoms come sorted by id. */
 GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms);
-/* Extended XYZ for OVITO, with `ncolumns` extra per-atom columns (names, arrays of n doubles). */
+/* `digits` significant ones; 0: 17, with which all numbers come back bit for bit. Velocities are
+ * left out if all are zero. GB_ERR_INPUT, GB_ERR_IO. */
+GbStatus GbAtomsWriteLammpsData(const char *path, const GbAtoms *atoms, int digits);
+/* The number hi next to lo + length for which hi - lo is exactly length, if there is one. */
+double GbAtomsUpperBound(const GbAtoms *atoms, int axis);
+/* Extended XYZ for OVITO, with `ncolumns` extra per-atom columns (names, arrays of n doubles). More
+ * (several frames, velocities, reading) is in atomistic/files. */
 GbStatus GbAtomsWriteXyz(const char *path, const GbAtoms *atoms, int ncolumns,
                          const char *const *names, const double *const *columns);
 

@@ -1,14 +1,12 @@
 /* Snapshots in HDF5 and extended XYZ. */
 #include "atomistic/engine/atoms.h"
 
+#include "base/file.h"
 #include "base/h5.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { PATH_SIZE = 4096 };
 
 static GbStatus write_box(GbH5 *file, const GbAtoms *atoms)
 {
@@ -221,18 +219,9 @@ static void print_xyz(FILE *file, const GbAtoms *atoms, int ncolumns, const char
 GbStatus GbAtomsWriteXyz(const char *path, const GbAtoms *atoms, int ncolumns,
                          const char *const *names, const double *const *columns)
 {
-  char aside[PATH_SIZE];
-  if (snprintf(aside, sizeof aside, "%s.tmp", path) >= (int)sizeof aside)
-    GB_FAIL(GB_ERR_INPUT, "the path of %s is too long", path);
-  FILE *file = fopen(aside, "w");
-  if (!file) GB_FAIL(GB_ERR_INPUT, "cannot write %s: %s", path, strerror(errno));
-  print_xyz(file, atoms, ncolumns, names, columns);
-  bool failed = ferror(file) != 0;
-  failed = fclose(file) != 0 || failed;
-  if (failed || rename(aside, path) != 0) {
-    int reason = errno;
-    remove(aside);
-    GB_FAIL(GB_ERR_IO, "cannot write %s: %s", path, strerror(reason));
-  }
+  GbFileAside aside;
+  GB_CALL(GbFileBegin(path, &aside));
+  print_xyz(aside.stream, atoms, ncolumns, names, columns);
+  GB_CALL(GbFileCommit(&aside));
   return GB_OK;
 }
