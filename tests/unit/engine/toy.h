@@ -32,25 +32,30 @@ static inline double toy_embedding(int a, double rho)
   return -(1.0 + 0.5 * a) * sqrt(rho + 0.1);
 }
 
-/* Writes two elements; for .alloy one density per element. */
-static inline void toy_write(const char *path, bool fs)
+/* Writes two elements in tables of n points; for .alloy one density per element. */
+static inline void toy_write_points(const char *path, bool fs, int n)
 {
+  const double dr = TOY_CUTOFF / n, drho = TOY_N * TOY_DRHO / n;
   FILE *file = fopen(path, "w");
-  fprintf(file, "one\ntwo\nthree\n2 Aa Bb\n%d %g %d %g %g\n", TOY_N, TOY_DRHO, TOY_N, TOY_DR,
-          TOY_CUTOFF);
+  fprintf(file, "one\ntwo\nthree\n2 Aa Bb\n%d %g %d %g %g\n", n, drho, n, dr, TOY_CUTOFF);
   for (int a = 0; a < 2; a++) {
     fprintf(file, "%d %g 3.0 fcc\n", a + 1, 50.0 + 10.0 * a);
-    for (int k = 0; k < TOY_N; k++)
-      fprintf(file, "%.17g\n", toy_embedding(a, k * TOY_DRHO));
+    for (int k = 0; k < n; k++)
+      fprintf(file, "%.17g\n", toy_embedding(a, k * drho));
     for (int b = 0; b < (fs ? 2 : 1); b++)
-      for (int k = 0; k < TOY_N; k++)
-        fprintf(file, "%.17g\n", toy_density(fs, a, b, k * TOY_DR));
+      for (int k = 0; k < n; k++)
+        fprintf(file, "%.17g\n", toy_density(fs, a, b, k * dr));
   }
   for (int a = 0; a < 2; a++)
     for (int b = 0; b <= a; b++)
-      for (int k = 0; k < TOY_N; k++)
-        fprintf(file, "%.17g\n", k * TOY_DR * toy_pair(a, b, k * TOY_DR));
+      for (int k = 0; k < n; k++)
+        fprintf(file, "%.17g\n", k * dr * toy_pair(a, b, k * dr));
   fclose(file);
+}
+
+static inline void toy_write(const char *path, bool fs)
+{
+  toy_write_points(path, fs, TOY_N);
 }
 
 #endif

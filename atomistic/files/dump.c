@@ -1,0 +1,275 @@
+/* LAMMPS text dumps (`dump custom` and `dump atom`), columns by name.
+ *
+ * Positions are taken from the first of these that stands there: xu yu zu (unwrapped), xsu ysu zsu
+ * (unwrapped, in box lengths), x y z, xs ys zs (in box lengths), the last two with the boxes ix iy
+ * iz added if they are there. Columns with no meaning of their own are kept under their names. */
+#include "atomistic/files/rows.h"
+#include "atomistic/files/text_formats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  int64_t step, natoms;
+  double time_ps, lo[3], hi[3];
+  bool have_step, have_box, boundaries, periodic[3];
+} Header;
+
+/* --- The header ---------------------------------------------------------------------------------
+ */
+
+static GbStatus read_box(GbText *text, Header *header)
+{
+  static const char axes[3] = {'x', 'y', 'z'};
+  const char *next = GbTextLine(text) + strlen("ITEM: BOX BOUNDS");
+  char word[GB_WORD_MAX];
+  int nwords = 0;
+  for (; GbTextWord(&next, word, sizeof word); nwords++) {
+    if (nwords > 2 || strlen(word) != 2 || strspn(word, "pfsm") != 2)
+      GB_FAIL_TEXT(text, "\"ITEM: BOX BOUNDS\" of a rectangular box, with three boundaries such as "
+                         "pp or ff (triclinic boxes are not supported)");
+    header->periodic[nwords] = word[0] == 'p';
+  }
+  header->boundaries = nwords == 3;
+  for (int d = 0; d < 3; d++) {
+    double bounds[2];
+    GB_CALL(GbTextNeed(text, "two box bounds"));
+    next = GbTextLine(text);
+    for (int k = 0; k < 2; k++)
+      if (!GbTextNumber(&next, &bounds[k]) || !isfinite(bounds[k]))
+        GB_FAIL_TEXT(text, "two numbers %clo %chi", axes[d], axes[d]);
+    if (!GbTextAtEnd(next) || bounds[1] <= bounds[0])
+      GB_FAIL_TEXT(text, "two ascending bounds %clo %chi", axes[d], axes[d]);
+    header->lo[d] = bounds[0];
+    header->hi[d] = bounds[1];
+    if (!header->boundaries) header->periodic[d] = true; /* older versions did not write it */
+  }
+  header->have_box = true;
+  return GB_OK;
+}
+
+static GbStatus read_integer(GbText *text, const char *what, int64_t least, int64_t *value)
+{
+  GB_CALL(GbTextNeed(text, what));
+  const char *next = GbTextLine(text);
+  if (!GbTextInteger(&next, value) || !GbTextAtEnd(next) || *value < least)
+    GB_FAIL_TEXT(text, "%s", what);
+  return GB_OK;
+}
+
+static GbStatus read_units(GbText *text)
+{
+  char word[GB_WORD_MAX];
+  GB_CALL(GbTextNeed(text, "a name of units"));
+  const char *next = GbTextLine(text);
+  if (!GbTextWord(&next, word, sizeof word) || strcmp(word, "metal") != 0)
+    GB_FAIL_TEXT(text, "units metal");
+  return GB_OK;
+}
+
+static GbStatus read_time(GbText *text, double *time_ps)
+{
+  GB_CALL(GbTextNeed(text, "a time in ps"));
+  const char *next = GbTextLine(text);
+  if (!GbTextNumber(&next, time_ps) || !isfinite(*time_ps)) GB_FAIL_TEXT(text, "a time in ps");
+  return GB_OK;
+}
+
+static bool begins(GbText *text, const char *with)
+{
+  return strncmp(GbTextLine(text), with, strlen(with)) == 0;
+}
+
+static GbStatus read_item(GbText *text, Header *header)
+{
+  if (begins(text, "ITEM: TIMESTEP")) {
+    GB_CALL(read_integer(text, "a step", INT64_MIN, &header->step));
+    header->have_step = true;
+  } else if (begins(text, "ITEM: NUMBER OF ATOMS")) {
+    GB_CALL(read_integer(text, "a number of atoms from 1", 1, &header->natoms));
+    if (header->natoms > 1000000000 || 2 * header->natoms > GbTextSize(text))
+      GB_FAIL_TEXT(text, "a number of atoms that a file of %lld bytes can hold",
+                   (long long)GbTextSize(text));
+  } else if (begins(text, "ITEM: BOX BOUNDS")) {
+    GB_CALL(read_box(text, header));
+  } else if (begins(text, "ITEM: UNITS")) {
+    GB_CALL(read_units(text));
+  } else if (begins(text, "ITEM: TIME")) {
+    GB_CALL(read_time(text, &header->time_ps));
+  } else {
+    GB_FAIL_TEXT(text, "\"ITEM: TIMESTEP\" or another item of a dump's header");
+  }
+  return GB_OK;
+}
+
+/* Up to the line "ITEM: ATOMS ...", which stays the line last read. */
+static GbStatus read_header(GbText *text, bool *found, Header *header)
+{
+  *header = (Header){.step = -1, .time_ps = NAN};
+  do {
+    GB_CALL(GbTextNext(text, found));
+    if (!*found) return GB_OK;
+  } while (GbTextAtEnd(GbTextLine(text)));
+  while (!begins(text, "ITEM: ATOMS")) {
+    GB_CALL(read_item(text, header));
+    GB_CALL(GbTextNeed(text, "\"ITEM: ATOMS\""));
+  }
+  if (!header->have_step || !header->natoms || !header->have_box)
+    GB_FAIL_TEXT(text, "%s before the atoms",
+                 !header->have_step ? "\"ITEM: TIMESTEP\""
+                 : !header->natoms  ? "\"ITEM: NUMBER OF ATOMS\""
+                                    : "\"ITEM: BOX BOUNDS\"");
+  return GB_OK;
+}
+
+GbStatus GbDumpSkip(GbText *text, bool *found, int64_t *step)
+{
+  Header header;
+  GB_CALL(read_header(text, found, &header));
+  *step = header.step;
+  for (int64_t i = 0; *found && i < header.natoms; i++)
+    GB_CALL(GbRowNeed(text, i, header.natoms));
+  return GB_OK;
+}
+
+/* --- Columns ------------------------------------------------------------------------------------
+ */
+
+static int find_name(char names[][GB_WORD_MAX], int n, const char *name)
+{
+  for (int c = 0; c < n; c++)
+    if (strcmp(names[c], name) == 0) return c;
+  return -1;
+}
+
+/* Gives three columns named with the axes their roles; false unless all three are there. */
+static bool take_three(char names[][GB_WORD_MAX], GbRows *layout, const char *before,
+                       const char *after, int role)
+{
+  int at[3];
+  for (int d = 0; d < 3; d++) {
+    char name[GB_WORD_MAX];
+    snprintf(name, sizeof name, "%s%c%s", before, 'x' + d, after);
+    at[d] = find_name(names, layout->n, name);
+    if (at[d] < 0) return false;
+  }
+  for (int d = 0; d < 3; d++)
+    if (layout->role[at[d]] < 0) layout->role[at[d]] = role == GB_ROLE_SKIP ? role : role + d;
+  return true;
+}
+
+static bool take_one(char names[][GB_WORD_MAX], GbRows *layout, const char *name, int role)
+{
+  int at = find_name(names, layout->n, name);
+  if (at >= 0) layout->role[at] = role;
+  return at >= 0;
+}
+
+static bool take_positions(char names[][GB_WORD_MAX], GbRows *layout, GbFrame *frame)
+{
+  static const char *const endings[4] = {"u", "su", "", "s"};
+  int taken = -1;
+  for (int k = 0; k < 4; k++) /* further kinds of positions say nothing new */
+    if (take_three(names, layout, "", endings[k], taken < 0 ? GB_ROLE_X : GB_ROLE_SKIP) &&
+        taken < 0)
+      taken = k;
+  layout->scaled = taken == 1 || taken == 3;
+  const bool inside = taken >= 2;
+  layout->images =
+      take_three(names, layout, "i", "", inside ? GB_ROLE_IMAGE : GB_ROLE_SKIP) && inside;
+  frame->wrapped = inside && !layout->images;
+  return taken >= 0;
+}
+
+static GbStatus read_layout(GbText *text, GbFrame *frame, GbRows *layout)
+{
+  char names[GB_ROW_COLUMNS][GB_WORD_MAX];
+  const char *next = GbTextLine(text) + strlen("ITEM: ATOMS");
+  for (; GbTextWord(&next, names[layout->n], GB_WORD_MAX); layout->n++) {
+    if (layout->n == GB_ROW_COLUMNS - 1)
+      GB_FAIL_TEXT(text, "at most %d columns", GB_ROW_COLUMNS - 1);
+    layout->role[layout->n] = -1;
+  }
+  layout->ids = take_one(names, layout, "id", GB_ROLE_ID);
+  layout->types = take_one(names, layout, "type", GB_ROLE_TYPE);
+  layout->elements = take_one(names, layout, "element", GB_ROLE_ELEMENT);
+  frame->masses = layout->masses = take_one(names, layout, "mass", GB_ROLE_MASS);
+  frame->velocities = take_three(names, layout, "v", "", GB_ROLE_V);
+  frame->forces = take_three(names, layout, "f", "", GB_ROLE_F);
+  if (!take_positions(names, layout, frame))
+    GB_FAIL_TEXT(text, "columns x y z, xu yu zu, xs ys zs or xsu ysu zsu");
+  if (!layout->types && !layout->elements) GB_FAIL_TEXT(text, "a column type or element");
+  for (int c = 0; c < layout->n; c++) {
+    if (layout->role[c] >= 0) continue;
+    GB_CALL(GbRowsAddColumn(text, layout, c, names[c], frame));
+  }
+  return GB_OK;
+}
+
+GbStatus GbDumpRead(GbText *text, bool *found, GbFrame *frame)
+{
+  Header header;
+  GbRows layout = {0};
+  GB_CALL(read_header(text, found, &header));
+  if (!*found) return GB_OK;
+  GB_CALL(GbFrameAllocate(frame, (int)header.natoms));
+  frame->step = header.step;
+  frame->time_ps = header.time_ps;
+  frame->boundaries = header.boundaries;
+  for (int d = 0; d < 3; d++) {
+    frame->atoms.lo[d] = header.lo[d];
+    frame->atoms.length[d] = header.hi[d] - header.lo[d];
+    frame->atoms.periodic[d] = header.periodic[d];
+  }
+  GB_CALL(read_layout(text, frame, &layout));
+  GB_CALL(GbRowsRead(text, &layout, frame));
+  GB_CALL(GbFrameSort(frame, GbTextPath(text)));
+  return GB_OK;
+}
+
+/* --- Writing ------------------------------------------------------------------------------------
+ */
+
+static void print_header(FILE *file, const GbFrame *frame, bool elements)
+{
+  const GbAtoms *a = &frame->atoms;
+  if (isfinite(frame->time_ps)) fprintf(file, "ITEM: TIME\n%.17g\n", frame->time_ps);
+  fprintf(file, "ITEM: TIMESTEP\n%lld\nITEM: NUMBER OF ATOMS\n%d\nITEM: BOX BOUNDS",
+          (long long)(frame->step < 0 ? 0 : frame->step), a->n);
+  for (int d = 0; d < 3; d++)
+    fputs(a->periodic[d] ? " pp" : " ff", file);
+  for (int d = 0; d < 3; d++)
+    fprintf(file, "\n%.17g %.17g", a->lo[d], GbAtomsUpperBound(a, d));
+  const char *unwrapped = GbFrameLeavesBox(frame) ? "u" : "";
+  fprintf(file, "\nITEM: ATOMS id type%s x%s y%s z%s", elements ? " element" : "", unwrapped,
+          unwrapped, unwrapped);
+  if (frame->velocities) fputs(" vx vy vz", file);
+  if (frame->forces) fputs(" fx fy fz", file);
+  for (int k = 0; k < frame->ncolumns; k++)
+    fprintf(file, " %s", frame->columns[k].name);
+  fputc('\n', file);
+}
+
+static void print_vector(FILE *file, const double v[3], int digits)
+{
+  fprintf(file, " %.*g %.*g %.*g", digits, v[0], digits, v[1], digits, v[2]);
+}
+
+void GbDumpPrint(FILE *file, const GbFrame *frame, int digits, bool elements)
+{
+  const GbAtoms *a = &frame->atoms;
+  for (int t = 0; t < a->ntypes; t++)
+    elements = elements && a->element[t][0];
+  print_header(file, frame, elements);
+  for (int i = 0; i < a->n; i++) {
+    fprintf(file, "%lld %d", (long long)a->id[i], a->type[i] + 1);
+    if (elements) fprintf(file, " %s", a->element[a->type[i]]);
+    print_vector(file, a->x[i], digits);
+    if (frame->velocities) print_vector(file, a->v[i], digits);
+    if (frame->forces) print_vector(file, a->f[i], digits);
+    for (int k = 0; k < frame->ncolumns; k++)
+      fprintf(file, " %.*g", digits, frame->columns[k].values[i]);
+    fputc('\n', file);
+  }
+}
