@@ -11,11 +11,17 @@ GbStatus GbCommandRun(const GbOptions *options, int only);
 /* `glassband bench`: argv as given to the program; each benchmark has options of its own. *level is
  * set to what they ask for. Collective over MPI_COMM_WORLD. */
 GbStatus GbCommandBench(int argc, char **argv, GbLogLevel *level);
+/* Collective over MPI_COMM_WORLD. */
+GbStatus GbCommandForces(const GbOptions *options);
 
 /* The rest are for one process. */
 GbStatus GbCommandValidate(const GbOptions *options);
 GbStatus GbCommandInfo(const GbOptions *options);
 GbStatus GbCommandStrain(const GbOptions *options);
 GbStatus GbCommandReport(const GbOptions *options);
+
+/* Part of info: format, frames, box, types and columns of a file of atoms; GB_ERR_INPUT for another
+ * file. */
+GbStatus GbInfoAtoms(const char *path);
 
 #endif

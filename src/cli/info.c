@@ -1,4 +1,5 @@
-/* glassband info: what is in an HDF5 file, and the main figures of a calibration in words. */
+/* glassband info: what is in a file of atoms or any HDF5 file, and the main figures of a
+ * calibration in words. */
 #include "base/h5.h"
 #include "cli/commands.h"
 #include "contract/calibration.h"
@@ -107,8 +108,7 @@ static GbStatus print_file(const char *path, bool *is_calibration)
   GbH5 *file;
   char *kind;
   GB_CALL(GbH5Open(path, &file)); /* checks, and silences the library */
-  hid_t id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-  hid_t root = id < 0 ? id : H5Gopen2(id, "/", H5P_DEFAULT);
+  hid_t root = H5Gopen2((hid_t)GbH5Handle(file), "/", H5P_DEFAULT);
   printf("%s\n", path);
   if (root >= 0) print_group(file, "", root, 2);
   *is_calibration = GbH5ReadText(file, "", "kind", &kind) == GB_OK;
@@ -118,7 +118,6 @@ static GbStatus print_file(const char *path, bool *is_calibration)
   }
   GbErrorClear(); /* attributes that are not there are no errors here */
   if (root >= 0) H5Gclose(root);
-  if (id >= 0) H5Fclose(id);
   GB_CALL(GbH5Close(&file));
   return GB_OK;
 }
@@ -162,10 +161,26 @@ static GbStatus print_calibration(const char *path)
   return GB_OK;
 }
 
+static bool is_hdf5(const char *path)
+{
+  char head[8];
+  FILE *file = fopen(path, "rb");
+  bool is = file && fread(head, 1, sizeof head, file) == sizeof head &&
+            memcmp(head, "\211HDF\r\n\032\n", sizeof head) == 0;
+  if (file) fclose(file);
+  return is;
+}
+
 GbStatus GbCommandInfo(const GbOptions *options)
 {
+  const char *path = options->positional[0];
   bool is_calibration = false;
-  GB_CALL(print_file(options->positional[0], &is_calibration));
-  if (is_calibration) GB_CALL(print_calibration(options->positional[0]));
+  if (!is_hdf5(path)) {
+    GB_CALL(GbInfoAtoms(path));
+    return GB_OK;
+  }
+  GB_CALL(print_file(path, &is_calibration));
+  if (is_calibration) GB_CALL(print_calibration(path));
+  if (!is_calibration && GbInfoAtoms(path) != GB_OK) GbErrorClear(); /* no file of atoms */
   return GB_OK;
 }

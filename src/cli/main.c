@@ -13,22 +13,24 @@ typedef struct {
   const char *name, *arguments, *help;
   int npositional;
   unsigned options;
-  GbStatus (*call)(const GbOptions *options); /* NULL: a command that uses MPI */
+  GbStatus (*call)(const GbOptions *options); /* NULL: run and bench */
+  bool parallel;                              /* needs MPI; run and bench always do */
 } Command;
 
 static const Command commands[] = {
-    {"run", "INPUT.yaml", "runs the whole chain of stages", 1, GB_OPTIONS_RUN, NULL},
+    {"run", "INPUT.yaml", "runs the whole chain of stages", 1, GB_OPTIONS_RUN, NULL, true},
     {"validate", "INPUT.yaml", "checks an input and prints all its keys with their help", 1,
-     GB_OPTION_SET, GbCommandValidate},
-    {"info", "FILE.h5", "prints what is in an HDF5 file: data, shapes, units, calibration", 1, 0,
-     GbCommandInfo},
-    {"strain", "REFERENCE CURRENT -o OUT.xyz",
-     "writes the atomic strain between two configurations (.h5 snapshots or LAMMPS data files)", 2,
-     GB_OPTION_OUTPUT | GB_OPTION_CUTOFF, GbCommandStrain},
+     GB_OPTION_SET, GbCommandValidate, false},
+    {"info", "FILE", "prints what is in an HDF5 file or a file of atoms", 1, 0, GbCommandInfo,
+     false},
+    {"forces", "INPUT --potential P -o OUT", "writes energy, force and virial of every atom", 1,
+     GB_OPTION_OUTPUT | GB_OPTION_FORCES | GB_OPTION_DIGITS, GbCommandForces, true},
+    {"strain", "REFERENCE CURRENT -o OUT", "writes the atomic strain between two configurations", 2,
+     GB_OPTION_OUTPUT | GB_OPTION_CUTOFF | GB_OPTION_DIGITS, GbCommandStrain, false},
     {"bench", "[BENCHMARK]", "measures speed; without a name lists what can be measured", 0,
-     GB_OPTIONS_OWN, NULL},
+     GB_OPTIONS_OWN, NULL, true},
     {"report", "DIR", "draws the figures and the page of a finished run into DIR/report", 1, 0,
-     GbCommandReport},
+     GbCommandReport, false},
 };
 enum { NCOMMANDS = sizeof commands / sizeof *commands };
 
@@ -45,9 +47,13 @@ static void print_usage(FILE *out)
   fprintf(out, "\nstages of the chain, each a command of its own (STAGE INPUT.yaml)\n");
   for (int s = 0; s < gb_nstages; s++)
     fprintf(out, "  %-11s %s\n", gb_stages[s]->name, gb_stages[s]->help);
-  fprintf(out, "\n  glassband COMMAND --help       options and input keys of a command\n"
-               "  glassband --version            versions of the program and its libraries\n\n"
-               "exit codes: 0 done, 1 wrong usage or input, 2 failed, 3 stopped on request\n");
+  fprintf(out,
+          "\n  glassband COMMAND --help       options and input keys of a command\n"
+          "  glassband --version            versions of the program and its libraries\n\n"
+          "files of atoms: LAMMPS data (.data) and text dumps (.dump, .lammpstrj), extended XYZ "
+          "(.xyz),\n  HDF5 (.h5). FILE is the last frame, FILE@N frame N from 0 (-1: the last), "
+          "FILE@step=S that of step S\n\n"
+          "exit codes: 0 done, 1 wrong usage or input, 2 failed, 3 stopped on request\n");
 }
 
 static void print_stage_keys(int s)
@@ -135,7 +141,7 @@ static GbStatus run_program(int argc, char **argv)
   const Command *command = find_command(argv[1], &stage);
   GbOptions options = {.level = GB_LOG_INFO};
   GbStatus status;
-  if (command && !command->call) MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  if (command && command->parallel) MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   if (command)
     status = dispatch(command, stage, argc, argv, &options);
   else
@@ -144,7 +150,7 @@ static GbStatus run_program(int argc, char **argv)
   if (status != GB_OK) report_error(status, options.level);
   GbLogOpenFile(NULL);
   GbOptionsFree(&options);
-  if (command && !command->call) MPI_Finalize();
+  if (command && command->parallel) MPI_Finalize();
   return status;
 }
 

@@ -5,7 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_SET = 256, KEY_FRESH, KEY_RESUME, KEY_TIME_LIMIT, KEY_CALIBRATION, KEY_CUTOFF };
+enum {
+  KEY_SET = 256,
+  KEY_FRESH,
+  KEY_RESUME,
+  KEY_TIME_LIMIT,
+  KEY_CALIBRATION,
+  KEY_CUTOFF,
+  KEY_POTENTIAL,
+  KEY_BOUNDARY,
+  KEY_ELEMENTS,
+  KEY_PRECISION,
+  KEY_DIGITS
+};
 
 typedef struct {
   struct option option;
@@ -39,6 +51,26 @@ static const Known known[] = {
      GB_OPTION_CUTOFF,
      "ANGSTROM",
      "neighbours within this distance in the reference"},
+    {{"potential", required_argument, NULL, KEY_POTENTIAL},
+     GB_OPTION_FORCES,
+     "FILE",
+     "the potential, *.eam.fs or *.eam.alloy"},
+    {{"boundary", required_argument, NULL, KEY_BOUNDARY},
+     GB_OPTION_FORCES,
+     "\"p p p\"",
+     "periodic (p) or free (f) along x, y, z; default: as the file says, else p p p"},
+    {{"elements", required_argument, NULL, KEY_ELEMENTS},
+     GB_OPTION_FORCES,
+     "\"Cu Zr\"",
+     "element of each atom type; default: as the file says, or by mass"},
+    {{"precision", required_argument, NULL, KEY_PRECISION},
+     GB_OPTION_FORCES,
+     "double|mixed",
+     "of the pair functions; default: double"},
+    {{"digits", required_argument, NULL, KEY_DIGITS},
+     GB_OPTION_DIGITS,
+     "N",
+     "significant digits in text files, 1 to 17 (default: exact)"},
     {{"quiet", no_argument, NULL, 'q'}, 0, NULL, "only warnings and errors"},
     {{"verbose", no_argument, NULL, 'v'}, 0, NULL, "more messages; errors show their trace"},
     {{"help", no_argument, NULL, 'h'}, 0, NULL, "this text"},
@@ -51,6 +83,16 @@ static GbStatus parse_positive(const char *name, const char *text, double *value
   *value = strtod(text, &end);
   if (end == text || *end != '\0' || !isfinite(*value) || *value <= 0)
     GB_FAIL(GB_ERR_INPUT, "--%s: expected a number > 0, found \"%s\"", name, text);
+  return GB_OK;
+}
+
+static GbStatus parse_digits(const char *text, int *digits)
+{
+  char *end;
+  long number = strtol(text, &end, 10);
+  if (end == text || *end != '\0' || number < 1 || number > 17)
+    GB_FAIL(GB_ERR_INPUT, "--digits: expected an integer from 1 to 17, found \"%s\"", text);
+  *digits = (int)number;
   return GB_OK;
 }
 
@@ -83,6 +125,20 @@ static GbStatus store(GbOptions *options, const Known *entry, const char *argume
     break;
   case KEY_TIME_LIMIT:
     return parse_positive("time-limit", argument, &options->time_limit_s);
+  case KEY_POTENTIAL:
+    options->potential = argument;
+    break;
+  case KEY_BOUNDARY:
+    options->boundary = argument;
+    break;
+  case KEY_ELEMENTS:
+    options->elements = argument;
+    break;
+  case KEY_PRECISION:
+    options->precision = argument;
+    break;
+  case KEY_DIGITS:
+    return parse_digits(argument, &options->digits);
   case KEY_CUTOFF:
     return parse_positive("cutoff", argument, &options->cutoff_angstrom);
   }

@@ -16,7 +16,9 @@ enum {
   GB_OPTION_TIME_LIMIT = 8,
   GB_OPTION_CALIBRATION = 16,
   GB_OPTION_CUTOFF = 32,
-  GB_OPTION_PETSC = 64,     /* everything after -- */
+  GB_OPTION_PETSC = 64,   /* everything after -- */
+  GB_OPTION_FORCES = 128, /* --potential, --boundary, --elements, --precision */
+  GB_OPTION_DIGITS = 256,
   GB_OPTIONS_OWN = 1 << 30, /* the command reads its options itself */
   GB_OPTIONS_RUN = GB_OPTION_SET | GB_OPTION_OUTPUT | GB_OPTION_RESUME | GB_OPTION_TIME_LIMIT |
                    GB_OPTION_CALIBRATION | GB_OPTION_PETSC,
@@ -30,7 +32,9 @@ typedef struct {
   int npositional;
   const char **sets; /* [nsets], owned */
   int nsets;
-  const char *output, *calibration; /* NULL if not given */
+  const char *output, *calibration; /* NULL if not given, these too: */
+  const char *potential, *boundary, *elements, *precision;
+  int digits; /* 0: not given */
   bool fresh, help;
   double time_limit_s;    /* 0: none */
   double cutoff_angstrom; /* 0: not given */
