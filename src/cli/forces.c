@@ -127,8 +127,8 @@ static GbStatus match_type(const char *path, const GbFrame *frame, const GbPoten
   return GB_OK;
 }
 
-/* A copy of the atoms with the potential's types. */
-static GbStatus retype(const char *path, const GbFrame *frame, const GbPotential *potential,
+/* A copy of the atoms with the potential's types. Names that the file lacks are filled in. */
+static GbStatus retype(const char *path, GbFrame *frame, const GbPotential *potential,
                        GbAtoms *atoms)
 {
   int to[GB_MAX_TYPES] = {0};
@@ -137,6 +137,11 @@ static GbStatus retype(const char *path, const GbFrame *frame, const GbPotential
     used[frame->atoms.type[i]] = true;
   for (int t = 0; t < frame->atoms.ntypes; t++)
     if (used[t]) GB_CALL(match_type(path, frame, potential, t, &to[t]));
+  for (int t = 0; t < frame->atoms.ntypes; t++) {
+    if (!used[t]) continue;
+    strcpy(frame->atoms.element[t], GbPotentialElement(potential, to[t]));
+    if (!frame->masses) frame->atoms.mass[t] = GbPotentialMass(potential, to[t]);
+  }
   GB_CALL(GbAtomsCopy(&frame->atoms, atoms));
   for (int i = 0; i < atoms->n; i++)
     atoms->type[i] = to[atoms->type[i]];
@@ -176,10 +181,9 @@ static void print_totals(const GbFrame *frame, const GbAtoms *atoms, const GbFor
 }
 
 /* The columns of the output: those of LAMMPS; positions, ids and types as in the input. */
-static GbStatus write_output(const GbOptions *options, const GbFrame *frame, const GbAtoms *atoms,
+static GbStatus write_output(GbTrajectoryWriter *writer, const GbFrame *frame, const GbAtoms *atoms,
                              const double *energy, double (*stress)[6])
 {
-  const GbTrajectoryOptions how = {.digits = options->digits, .no_elements = true};
   GbFrame out;
   double *column;
   GbFrameInit(&out);
@@ -198,11 +202,10 @@ static GbStatus write_output(const GbOptions *options, const GbFrame *frame, con
     for (int i = 0; i < atoms->n && status == GB_OK; i++)
       column[i] = stress[i][c] * GB_EV_PER_A3_IN_BAR;
   }
-  if (status == GB_OK) status = GbFrameWrite(options->output, &out, &how);
+  if (status == GB_OK) status = GbTrajectoryAppend(writer, &out);
   out.atoms = (GbAtoms){0};
   GbFrameFree(&out);
   GB_CALL(status);
-  GbLogInfo("%s: energy, force and virial of %d atoms", options->output, atoms->n);
   return GB_OK;
 }
 
@@ -215,6 +218,7 @@ typedef struct {
   GbPotential *potential;
   GbForce *force;
   double *energy, (*stress)[6];
+  GbTrajectoryWriter *writer; /* of rank 0 */
 } Work;
 
 /* Every rank reads the same file. */
@@ -237,24 +241,38 @@ static GbStatus read_input(const GbOptions *options, Work *work)
   return GB_OK;
 }
 
+/* Rank 0 opens the output before the work, so that a wrong name is noticed at once. */
+static GbStatus prepare(const GbOptions *options, Work *work)
+{
+  const GbTrajectoryOptions how = {.digits = options->digits, .no_elements = true};
+  int rank;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  GB_CALL(read_input(options, work));
+  if (rank == 0) GB_CALL(GbTrajectoryCreate(options->output, &how, &work->writer));
+  return GB_OK;
+}
+
+static GbStatus report(const GbOptions *options, const GbForceResult *result, Work *work)
+{
+  if (!work->writer) return GB_OK; /* not rank 0 */
+  print_totals(&work->frame, &work->atoms, result,
+               options->precision ? options->precision : "double");
+  GB_CALL(write_output(work->writer, &work->frame, &work->atoms, work->energy, work->stress));
+  GB_CALL(GbTrajectoryFinish(&work->writer));
+  GbLogInfo("%s: energy, force and virial of %d atoms", options->output, work->atoms.n);
+  return GB_OK;
+}
+
 static GbStatus compute(const GbOptions *options, Work *work)
 {
   GbForceOptions how = {0};
   GbForceResult result;
-  int rank;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   GB_CALL(read_precision(options->precision, &how.precision));
   GB_CALL(GbPotentialRead(MPI_COMM_WORLD, options->potential, &work->potential));
-  GB_CALL(GbErrorSync(MPI_COMM_WORLD, read_input(options, work)));
+  GB_CALL(GbErrorSync(MPI_COMM_WORLD, prepare(options, work)));
   GB_CALL(GbForceCreate(MPI_COMM_WORLD, work->potential, &how, &work->force));
   GB_CALL(GbForceComputePerAtom(work->force, &work->atoms, &result, work->energy, work->stress));
-  GbStatus status = GB_OK;
-  if (rank == 0) {
-    print_totals(&work->frame, &work->atoms, &result,
-                 options->precision ? options->precision : "double");
-    status = write_output(options, &work->frame, &work->atoms, work->energy, work->stress);
-  }
-  GB_CALL(GbErrorSync(MPI_COMM_WORLD, status));
+  GB_CALL(GbErrorSync(MPI_COMM_WORLD, report(options, &result, work)));
   return GB_OK;
 }
 
@@ -266,6 +284,7 @@ GbStatus GbCommandForces(const GbOptions *options)
   if (!options->output) GB_FAIL(GB_ERR_INPUT, "forces: expected -o OUT.dump, found no -o");
   GbFrameInit(&work.frame);
   GbStatus status = compute(options, &work);
+  GbTrajectoryAbandon(&work.writer);
   GbForceDestroy(&work.force);
   GbPotentialDestroy(&work.potential);
   GbAtomsFree(&work.atoms);

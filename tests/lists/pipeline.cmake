@@ -5,6 +5,12 @@ target_include_directories(make_calibration PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 
 set(pipeline_environment "OMP_NUM_THREADS=2;OMP_WAIT_POLICY=passive;OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_btl_vader_single_copy_mechanism=none;HWLOC_HIDE_ERRORS=2")
 
+add_test(NAME integration.forces
+         COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/integration/forces.sh $<TARGET_FILE:glassband>
+                 ${PROJECT_SOURCE_DIR} ${MPIEXEC_EXECUTABLE})
+set_tests_properties(integration.forces PROPERTIES
+  TIMEOUT 300 PROCESSORS 2 LABELS atomistic ENVIRONMENT "${pipeline_environment}")
+
 if(GLASSBAND_MESOSCALE)
   foreach(name bad_input restart)
     add_test(NAME robustness.${name}

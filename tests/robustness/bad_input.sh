@@ -105,10 +105,61 @@ expect "stage without what it needs" "stage mesoscale|expected the results of st
   "$glassband" mesoscale "$quickstart" -o out --quiet
 
 # --- The other commands ---------------------------------------------------------------------------
-expect "info of a text" "broken.yaml|expected an HDF5 file" "$glassband" info broken.yaml
+expect "info of a text" "broken.yaml|expected a LAMMPS data or dump file, extended XYZ or HDF5" \
+  "$glassband" info broken.yaml
+expect "info of a cut-off HDF5 file" "cut.h5|expected an HDF5 file" "$glassband" info cut.h5
 expect "strain of a missing file" "absent.h5" "$glassband" strain absent.h5 absent.h5 -o out.xyz
 expect "strain of a text" "broken.yaml" "$glassband" strain broken.yaml broken.yaml -o out.xyz
 expect "report of a missing run" "absent" "$glassband" report absent
+
+# --- Files of atoms -------------------------------------------------------------------------------
+dump_header() { # atoms
+  printf 'ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n%d\nITEM: BOX BOUNDS pp pp pp\n' "$1"
+  printf '0 10\n0 10\n0 10\nITEM: ATOMS id type element x y z\n'
+}
+{ dump_header 2; printf '1 1 Cu 1 1 1\n2 2 Zr 4 4 4\n'; } >two.dump
+{ dump_header 2; printf '1 1 Cu 1 1 1\n'; } >short.dump
+{ dump_header 2; printf '1 1 Cu 1 1 1\n2 2 Zr 4 4\n'; } >column.dump
+{ dump_header 2; printf '1 1 Cu 1 1 1\n2 2 Zr 4 nan 4\n'; } >nan.dump
+{ dump_header 3; printf '1 1 Cu 1 1 1\n2 2 Zr 4 4 4\n'; cat two.dump; } >count.dump
+{ dump_header 1; printf '1 1 Au 1 1 1\n'; } >gold.dump
+sed 's/ element//; s/Cu //; s/Zr //' two.dump >unnamed.dump
+sed 's/BOUNDS pp/BOUNDS xy xz yz pp/' two.dump >triclinic.dump
+sed 's/ x y z/ x y/' two.dump >flat.dump
+forces() { # the command on the file $1 and further options
+  local input=$1
+  shift
+  expect_forces=("$glassband" forces "$input" --potential "$potential" -o out.dump "$@")
+}
+bad_file() { # name, words, file, options
+  local name=$1 words=$2
+  shift 2
+  forces "$@"
+  expect "$name" "$words" "${expect_forces[@]}"
+}
+bad_file "cut-off dump" "short.dump:10|atom|cut off" short.dump
+bad_file "dump with a short row" "column.dump:11|expected 6 columns|2 2 Zr 4 4" column.dump
+bad_file "NaN in a dump" "nan.dump:11|column 5|finite number" nan.dump
+bad_file "wrong count in a dump" "count.dump:12|atom 3 of the 3|ITEM: TIMESTEP" count.dump
+bad_file "triclinic dump" "triclinic.dump:5|triclinic" triclinic.dump
+bad_file "dump without positions" "flat.dump:9|columns x y z" flat.dump
+bad_file "frame that is not there" "two.dump|expected a frame 7|found 1 frame" two.dump@7
+bad_file "step that is not there" "two.dump|a frame of step 5" two.dump@step=5
+bad_file "no such selection" "FILE@N|@five" two.dump@five
+bad_file "element that is not there" "gold.dump|type 1 is Au|Cu Zr" gold.dump
+bad_file "types without names" "unnamed.dump|element type 1|--elements|Cu Zr" unnamed.dump
+bad_file "too few names" "--elements|2 atom types" unnamed.dump --elements Cu
+bad_file "no such boundary" "--boundary|p and f|p q p" two.dump --boundary "p q p"
+bad_file "no such precision" "--precision|double or mixed|half" two.dump --precision half
+bad_file "too many digits" "--digits|1 to 17|40" two.dump --digits 40
+expect "forces without a potential" "--potential" "$glassband" forces two.dump -o out.dump
+expect "forces without an output" "-o OUT" "$glassband" forces two.dump --potential "$potential"
+expect "unknown kind of output" "out.pdb|.lammpstrj" \
+  "$glassband" forces two.dump --potential "$potential" -o out.pdb --quiet
+expect "unwritable output" "regular/out.dump|Not a directory" \
+  "$glassband" forces two.dump --potential "$potential" -o regular/out.dump --quiet
+expect "strain of other atoms" "gold.dump|expected the 2 atoms of two.dump, found 1" \
+  "$glassband" strain two.dump gold.dump -o out.xyz
 
 # --- Two ranks: said once, all end, none hangs (mpiexec adds lines of its own) -----------------------
 if [ -n "$mpiexec" ]; then
