@@ -164,7 +164,7 @@ static void print_totals(const GbFrame *frame, const GbAtoms *atoms, const GbFor
     const double *f = atoms->f[i], size = sqrt(f[0] * f[0] + f[1] * f[1] + f[2] * f[2]);
     if (size > largest) largest = size, at = i;
   }
-  printf("atoms               %d (%s)\n", atoms->n, kernel);
+  printf("atoms               %d, kernel %s\n", atoms->n, kernel);
   printf("energy              %.10f eV, %.10f eV/atom\n", result->energy,
          result->energy / atoms->n);
   printf("largest force       %.6g eV/angstrom, at atom %lld\n", largest, (long long)atoms->id[at]);
@@ -255,8 +255,7 @@ static GbStatus prepare(const GbOptions *options, Work *work)
 static GbStatus report(const GbOptions *options, const GbForceResult *result, Work *work)
 {
   if (!work->writer) return GB_OK; /* not rank 0 */
-  print_totals(&work->frame, &work->atoms, result,
-               options->precision ? options->precision : "double");
+  print_totals(&work->frame, &work->atoms, result, GbForceKernel(work->force));
   GB_CALL(write_output(work->writer, &work->frame, &work->atoms, work->energy, work->stress));
   GB_CALL(GbTrajectoryFinish(&work->writer));
   GbLogInfo("%s: energy, force and virial of %d atoms", options->output, work->atoms.n);
