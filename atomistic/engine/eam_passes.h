@@ -165,18 +165,19 @@ INLINE V pair_at(const Function *f, V s)
 
 /* Place of a distance in a table. */
 typedef struct {
-  V r, place, scale; /* scale: slope per knot -> derivative over r */
+  V per_r, place, scale; /* 1/r; 0 to 1 in the piece; slope per knot -> derivative over r */
   I piece;
 } Place;
 
 INLINE Place place_of(const GbEamTable *table, V s)
 {
   const V end = set_all(table->end), per_step = set_all(1.0 / table->step);
-  Place p = {.r = root(s)};
-  V u = smaller(p.r, end) * per_step; /* beyond the end: the zero piece */
+  V r = root(s), u = smaller(r, end) * per_step; /* beyond the end: the zero piece */
+  Place p;
   p.piece = whole_part(u);
   p.place = u - from_int(p.piece);
-  p.scale = per_step / p.r;
+  p.per_r = 1.0 / r;
+  p.scale = per_step * p.per_r;
   return p;
 }
 
@@ -294,9 +295,11 @@ INLINE void pair_of_type(const GbEam *eam, int a, int b, V s, unsigned want, V *
 #else
 INLINE void pair_of_type(const GbEam *eam, int a, int b, V s, unsigned want, V *phi, V *slope)
 {
-  V value;
+  V value; /* r phi */
   Place place = place_of(&eam->table[a][b], s);
   hermite(eam->table[a][b].pair, &place, &value, slope);
+  value *= place.per_r;
+  *slope = (*slope - value * place.per_r) * place.per_r;
   if (want & GB_WANT_ENERGY) *phi += value;
 }
 #endif

@@ -5,10 +5,11 @@
  *
  * What is fitted, segment by segment, by least squares in Chebyshev points, is the derivative:
  * phi'/r = 2 dphi/ds and rho'/r. phi and rho are its integrals, continuous from the cutoff inwards,
- * so that forces are exactly the derivative of the energy. Published potentials are pieces joined
- * with kinks in high derivatives; the scale of S decides where the segments' borders lie, and is
- * chosen so that the error is least: the borders then sit on the worst kinks. For the Cu-Zr
- * potential the error of a pair force above 2.2 angstrom is below 4e-5 eV/angstrom. */
+ * so that forces are exactly the derivative of the energy; each segment's mean is set right, so
+ * that phi and rho are exact at the borders and errors do not add up. Published potentials are
+ * pieces joined with kinks in high derivatives; the scale of S decides where the segments' borders
+ * lie, and is chosen so that the error is least: the borders then sit on the worst kinks. For the
+ * Cu-Zr potential the error of a pair force above 2.2 angstrom is below 4e-5 eV/angstrom. */
 #include "atomistic/engine/eam_poly.h"
 
 #include "base/units.h"
@@ -20,27 +21,27 @@
 enum { POINTS = 32, SCALES = 32, DEGREE_MAX = 6 };
 #define R_TYPICAL 2.2 /* angstrom; the error counts from here on */
 
-/* 2 df/ds at distance r. */
-typedef double (*Slope)(const GbPotential *potential, int a, int b, double r);
+/* A function f at distance r, and 2 df/ds. */
+typedef void (*Function)(const GbPotential *potential, int a, int b, double r, double *value,
+                         double *slope);
 
-static double pair_slope(const GbPotential *potential, int a, int b, double r)
+static void pair(const GbPotential *potential, int a, int b, double r, double *value, double *slope)
 {
-  double value, slope;
-  GbPotentialPair(potential, a, b, r, &value, &slope);
-  return slope / r;
+  GbPotentialPair(potential, a, b, r, value, slope);
+  *slope /= r;
 }
 
-static double density_slope(const GbPotential *potential, int a, int b, double r)
+static void density(const GbPotential *potential, int a, int b, double r, double *value,
+                    double *slope)
 {
-  double value, slope;
-  GbPotentialDensity(potential, b, a, r, &value, &slope);
-  return slope / r;
+  GbPotentialDensity(potential, b, a, r, value, slope);
+  *slope /= r;
 }
 
 typedef struct {
   const GbPotential *potential;
   int a, b, degree;
-  Slope slope;
+  Function function;
   double end;                                           /* in s, angstrom^2 */
   double scale;                                         /* S = scale s */
   double low[GB_POLY_SEGMENTS], high[GB_POLY_SEGMENTS]; /* of the segments, in S */
@@ -67,25 +68,18 @@ static void to_powers(const double *series, int degree, double *powers)
   }
 }
 
-static double value_at(const Fit *fit, double S)
+static double slope_at(const Fit *fit, double S)
 {
-  return fit->slope(fit->potential, fit->a, fit->b, sqrt(S / fit->scale));
+  double value, slope;
+  fit->function(fit->potential, fit->a, fit->b, sqrt(S / fit->scale), &value, &slope);
+  return slope;
 }
 
-/* Least squares in the points of the Chebyshev polynomial, scaled to powers of S - middle. */
-static void fit_segment(Fit *fit, int k)
+static double value_at(const Fit *fit, double S)
 {
-  double middle = 0.5 * (fit->low[k] + fit->high[k]), half = 0.5 * (fit->high[k] - fit->low[k]);
-  double series[DEGREE_MAX + 1] = {0.0}, unit = 1.0;
-  for (int p = 0; p < POINTS; p++) {
-    double angle = GB_PI * (p + 0.5) / POINTS;
-    double y = value_at(fit, middle + half * cos(angle));
-    for (int j = 0; j <= fit->degree; j++)
-      series[j] += (j == 0 ? 1.0 : 2.0) / POINTS * y * cos(j * angle);
-  }
-  to_powers(series, fit->degree, fit->fit[k]);
-  for (int j = 0; j <= fit->degree; j++, unit /= half)
-    fit->fit[k][j] *= unit;
+  double value, slope;
+  fit->function(fit->potential, fit->a, fit->b, sqrt(S / fit->scale), &value, &slope);
+  return value;
 }
 
 static double evaluate(const double *powers, int degree, double x)
@@ -96,6 +90,40 @@ static double evaluate(const double *powers, int degree, double x)
   return sum;
 }
 
+/* The integral of 2 df/ds over S, from the segment's lower border to `S`, by the fit. */
+static double integral_to(const Fit *fit, int k, double middle, double S)
+{
+  double powers[DEGREE_MAX + 2] = {0.0}, low = fit->low[k] - middle;
+  for (int j = 0; j <= fit->degree; j++)
+    powers[j + 1] = fit->fit[k][j] / (j + 1);
+  return evaluate(powers, fit->degree + 1, S - middle) - evaluate(powers, fit->degree + 1, low);
+}
+
+/* Makes the integral over the segment (as far as the function reaches) what it should be. */
+static void correct_mean(Fit *fit, int k, double middle, double half)
+{
+  double top = fmin(middle + half, fit->end * fit->scale), low = middle - half;
+  double exact = 2.0 * fit->scale * (value_at(fit, top) - value_at(fit, low));
+  fit->fit[k][0] += (exact - integral_to(fit, k, middle, top)) / (top - low);
+}
+
+/* Least squares in the points of the Chebyshev polynomial, scaled to powers of S - middle. */
+static void fit_segment(Fit *fit, int k)
+{
+  double middle = 0.5 * (fit->low[k] + fit->high[k]), half = 0.5 * (fit->high[k] - fit->low[k]);
+  double series[DEGREE_MAX + 1] = {0.0}, unit = 1.0;
+  for (int p = 0; p < POINTS; p++) {
+    double angle = GB_PI * (p + 0.5) / POINTS;
+    double y = slope_at(fit, middle + half * cos(angle));
+    for (int j = 0; j <= fit->degree; j++)
+      series[j] += (j == 0 ? 1.0 : 2.0) / POINTS * y * cos(j * angle);
+  }
+  to_powers(series, fit->degree, fit->fit[k]);
+  for (int j = 0; j <= fit->degree; j++, unit /= half)
+    fit->fit[k][j] *= unit;
+  correct_mean(fit, k, middle, half);
+}
+
 /* Sum of squares of the errors of the force over the segment. */
 static double squared_error(const Fit *fit, int k)
 {
@@ -104,7 +132,7 @@ static double squared_error(const Fit *fit, int k)
     double S = fit->low[k] + width * (p + 0.5) / POINTS, s = S / fit->scale;
     if (s < R_TYPICAL * R_TYPICAL || s >= fit->end) continue;
     double error = evaluate(fit->fit[k], fit->degree, S - 0.5 * (fit->low[k] + fit->high[k]));
-    error = (error - value_at(fit, S)) * sqrt(s);
+    error = (error - slope_at(fit, S)) * sqrt(s);
     sum += error * error * sqrt(s) * width / fit->scale; /* weight r^2 dr: as neighbours lie */
   }
   return sum;
@@ -195,8 +223,7 @@ GbStatus GbEamPolyCreate(const GbPotential *potential, int a, int b, double unit
   memset(p, 0, sizeof *p);
   *poly = p;
   double pair_end = GbPotentialPairCutoff(potential, a, b);
-  Fit fit = {potential, a,   b,    GB_DEGREE_SLOPE, pair_slope, pair_end * pair_end, 1.0,
-             {0},       {0}, {{0}}};
+  Fit fit = {potential, a, b, GB_DEGREE_SLOPE, pair, pair_end * pair_end, 1.0, {0}, {0}, {{0}}};
   fit_best(&fit);
   set_header(&fit, unit * unit, &p->slope);
   set_header(&fit, unit * unit, &p->pair);
@@ -204,7 +231,7 @@ GbStatus GbEamPolyCreate(const GbPotential *potential, int a, int b, double unit
   store_integral(&fit, 0.5 / fit.scale, &p->pair);
   p->pair.integral = 1.0;
   double density_end = GbPotentialDensityCutoff(potential, b, a);
-  fit = (Fit){potential, a,   b,    GB_DEGREE_WEIGHT, density_slope, density_end * density_end, 1.0,
+  fit = (Fit){potential, a,   b,    GB_DEGREE_WEIGHT, density, density_end * density_end, 1.0,
               {0},       {0}, {{0}}};
   fit_best(&fit);
   set_header(&fit, unit * unit, &p->density);

@@ -1,4 +1,5 @@
-/* Kernel tables: cubic Hermite knots on the potential's own grid.
+/* Kernel tables: cubic Hermite knots on the potential's own grid, of rho and, as in the file, r
+ * phi.
  *
  * Published tables have about ten digits, so their slopes carry noise of 1e-7 to 1e-5 eV/A. A
  * coarser grid would be smoother and kinder to the cache, but it would not give the forces of the
@@ -21,9 +22,11 @@ GbStatus GbEamTableCreate(const GbPotential *potential, int a, int b, GbEamTable
   GB_CALLOC(table->density, last + 2);
   for (int m = 0; m < last; m++) {
     double r = fmax(m * table->step, 0.5 * GB_EAM_R_MIN); /* phi diverges at 0 */
-    GbPotentialPair(potential, a, b, r, &table->pair[m][0], &table->pair[m][1]);
+    double phi, slope;
+    GbPotentialPair(potential, a, b, r, &phi, &slope);
+    table->pair[m][0] = r * phi;
+    table->pair[m][1] = (phi + r * slope) * table->step;
     GbPotentialDensity(potential, b, a, r, &table->density[m][0], &table->density[m][1]);
-    table->pair[m][1] *= table->step;
     table->density[m][1] *= table->step;
   }
   return GB_OK;

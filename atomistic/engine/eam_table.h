@@ -15,7 +15,7 @@ typedef struct {
   double end;         /* both functions are zero from here on, angstrom; a knot */
   double density_end; /* the density is zero from here on */
   double pair_end;
-  GbEamKnot *pair;    /* phi, eV; knots 0 .. end/step + 1 */
+  GbEamKnot *pair;    /* r phi, eV angstrom; knots 0 .. end/step + 1 */
   GbEamKnot *density; /* likewise */
 } GbEamTable;
 
