@@ -10,4 +10,18 @@
 void GbBarostatStrain(const GbMdOptions *options, const double pressure[3], double volume,
                       double kT, int64_t step, double strain[3]);
 
+/* Mass of the MTK barostat per axis, eV ps^2. kT: of the target temperature. */
+double GbMtkMass(const GbMdOptions *options, double freedoms, double kT);
+/* Advances the rates of the box over dt/2. pv[3]: pressure times volume, kinetic part included, eV;
+ * kinetic: energy of the atoms, eV. */
+void GbMtkHalfStep(const GbMdOptions *options, const double pv[3], double kinetic, double volume,
+                   double freedoms, double mass, double rate[3]);
+/* Factors of the velocities over dt/2. */
+void GbMtkFactors(const GbMdOptions *options, const double rate[3], double freedoms,
+                  double factor[3]);
+/* Independent lengths of the box: 1 if the axes are coupled. */
+int GbMtkFreedoms(const GbMdOptions *options);
+/* Kinetic energy of the box, eV. */
+double GbMtkKinetic(const GbMdOptions *options, const double rate[3], double mass);
+
 #endif

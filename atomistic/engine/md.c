@@ -1,42 +1,16 @@
-/* Velocity Verlet with thermostat, barostat and imposed strain.
- *
- * One step: [chain dt/2] kick dt/2, drift dt/2, box and positions scaled by f_d, velocities by
- * 1/f_d, drift dt/2, forces, kick dt/2, [chain dt/2 or rescaling dt]. The scaling belongs to the
- * barostat and to the imposed strain alike: both change the box by an affine map, under which
- * momenta conjugate to the scaled coordinates stay (Andersen, J. Chem. Phys. 72, 2384 (1980)).
- * Forces are always those of the positions.
- *
- * Kept account: heat given by the thermostat, and work done through the box, -V sum_d P_d de_d by
- * the trapezoidal rule. Total energy minus both is conserved in every ensemble.
- *
- * Each run starts with a new neighbour list, so that a run from a snapshot gives the same bits as
- * one that reached it. The integration is done by all ranks alike. */
-#include "atomistic/engine/md.h"
-
+/* The run: checks, start, loop, restart points, end. The step itself is in md_step.c. */
 #include "atomistic/engine/barostat.h"
-#include "atomistic/engine/thermostat.h"
+#include "atomistic/engine/md_internal.h"
 #include "base/stop.h"
+#include "base/timer.h"
 #include "base/units.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
-enum { CHECK_INTERVAL = 50 };
-#define MOVE_MAX 1.0      /* angstrom in one step; thermal moves are below 0.1 */
-#define LOST_BEYOND 100.0 /* angstrom outside the sample along a free axis */
-
-typedef struct {
-  GbForce *force;
-  GbAtoms *atoms;
-  const GbMdOptions *options;
-  int64_t steps, done;
-  GbForceResult result;
-  GbChain chain;
-  double freedoms;
-  double free_extent;  /* product of the lengths of free axes, renewed now and then */
-  double lo[3], hi[3]; /* of the sample at the start, for lost atoms */
-  double initial_length[3];
-  double heat, work; /* eV, into the atoms */
-} Run;
+enum { CHECK_INTERVAL = 50, RESTART_INTERVAL = 50 };
 
 GbMdOptions GbMdDefaults(void)
 {
@@ -46,10 +20,9 @@ GbMdOptions GbMdDefaults(void)
 /* --- Checks -------------------------------------------------------------------------------------
  */
 
-static GbStatus check_options(const GbAtoms *atoms, const GbMdOptions *o)
+static GbStatus check_axes(const GbAtoms *atoms, const GbMdOptions *o, bool *barostat)
 {
-  if (!(o->dt_ps > 0.0)) GB_FAIL(GB_ERR_ARG, "expected a positive time step, found %g", o->dt_ps);
-  bool thermostat = o->thermostat != GB_THERMOSTAT_NONE, barostat = false;
+  *barostat = false;
   for (int d = 0; d < 3; d++) {
     bool strained = o->strain_rate_per_ps[d] != 0.0;
     if ((o->pressure_free[d] || strained) && !atoms->periodic[d])
@@ -57,215 +30,54 @@ static GbStatus check_options(const GbAtoms *atoms, const GbMdOptions *o)
               'x' + d);
     if (o->pressure_free[d] && strained)
       GB_FAIL(GB_ERR_ARG, "axis %c has both a barostat and a strain rate", 'x' + d);
-    barostat = barostat || o->pressure_free[d];
+    *barostat = *barostat || o->pressure_free[d];
   }
+  return GB_OK;
+}
+
+static GbStatus check_thermostat(const GbMdOptions *o)
+{
   if (!(o->temperature_start_K >= 0.0) || !(o->temperature_end_K >= 0.0))
     GB_FAIL(GB_ERR_ARG, "expected temperatures of at least 0 K, found %g and %g",
             o->temperature_start_K, o->temperature_end_K);
-  if (thermostat && (o->temperature_start_K == 0.0 || o->temperature_end_K == 0.0))
+  if (o->thermostat == GB_THERMOSTAT_NONE) return GB_OK;
+  if (o->temperature_start_K == 0.0 || o->temperature_end_K == 0.0)
     GB_FAIL(GB_ERR_ARG, "a thermostat needs temperatures above 0 K");
-  if (thermostat && !(o->tau_temperature_ps > o->dt_ps))
+  if (!(o->tau_temperature_ps > o->dt_ps))
     GB_FAIL(GB_ERR_ARG, "the thermostat's time %g ps must exceed the time step",
             o->tau_temperature_ps);
-  if (barostat && !(o->tau_pressure_ps > o->dt_ps))
+  return GB_OK;
+}
+
+static GbStatus check_barostat(const GbMdOptions *o)
+{
+  if (!(o->tau_pressure_ps > o->dt_ps))
     GB_FAIL(GB_ERR_ARG, "the barostat's time %g ps must exceed the time step", o->tau_pressure_ps);
+  if (!(o->compressibility_per_GPa >= 0.0))
+    GB_FAIL(GB_ERR_ARG, "expected a compressibility of at least 0, found %g per GPa",
+            o->compressibility_per_GPa);
+  if (o->barostat == GB_BAROSTAT_MTK && o->thermostat != GB_THERMOSTAT_NONE &&
+      o->thermostat != GB_THERMOSTAT_NOSE_HOOVER)
+    GB_FAIL(GB_ERR_ARG, "the Martyna-Tobias-Klein barostat goes with a Nose-Hoover thermostat or "
+                        "none: a stochastic one does not reach the box");
   return GB_OK;
 }
 
-static double move_of(const GbAtoms *a, int i, double dt)
+static GbStatus check_options(const GbAtoms *atoms, const GbMdOptions *o)
 {
-  const double *v = a->v[i];
-  return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]) * dt;
-}
-
-/* Names the first atom that moved too far. */
-static GbStatus report_move(const Run *run)
-{
-  const GbAtoms *a = run->atoms;
-  double dt = run->options->dt_ps;
-  int i = 0;
-  while (i < a->n - 1 && move_of(a, i, dt) <= MOVE_MAX)
-    i++;
-  GB_FAIL(
-      GB_ERR_NUMERIC,
-      "step %lld: atom %lld at %g %g %g moves by %g angstrom in one step, at most %g is allowed: "
-      "the time step is too long or atoms overlap",
-      (long long)(run->options->first_step + run->done), (long long)a->id[i], a->x[i][0],
-      a->x[i][1], a->x[i][2], move_of(a, i, dt), MOVE_MAX);
-}
-
-static GbStatus check_lost(const Run *run)
-{
-  const GbAtoms *a = run->atoms;
-  for (int d = 0; d < 3; d++) {
-    if (a->periodic[d]) continue;
-    for (int i = 0; i < a->n; i++)
-      if (!(a->x[i][d] > run->lo[d] - LOST_BEYOND && a->x[i][d] < run->hi[d] + LOST_BEYOND))
-        GB_FAIL(GB_ERR_NUMERIC, "step %lld: atom %lld at %g %g %g has left the sample along %c",
-                (long long)(run->options->first_step + run->done), (long long)a->id[i], a->x[i][0],
-                a->x[i][1], a->x[i][2], 'x' + d);
-  }
+  bool barostat;
+  if (!(o->dt_ps > 0.0)) GB_FAIL(GB_ERR_ARG, "expected a positive time step, found %g", o->dt_ps);
+  GB_CALL(check_axes(atoms, o, &barostat));
+  GB_CALL(check_thermostat(o));
+  if (barostat) GB_CALL(check_barostat(o));
+  if (o->checkpoint.restart_interval < 0)
+    GB_FAIL(GB_ERR_ARG, "expected a positive restart interval, found %lld steps",
+            (long long)o->checkpoint.restart_interval);
   return GB_OK;
 }
 
-/* --- Parts of a step ----------------------------------------------------------------------------
+/* --- Start --------------------------------------------------------------------------------------
  */
-
-static void kick(Run *run)
-{
-  GbAtoms *a = run->atoms;
-  double factor[GB_MAX_TYPES];
-  for (int t = 0; t < a->ntypes; t++)
-    factor[t] = 0.5 * run->options->dt_ps / (GB_MVV_TO_EV * a->mass[t]);
-#pragma omp parallel for schedule(static) if (a->n > GB_MANY_ATOMS)
-  for (int i = 0; i < a->n; i++)
-    for (int d = 0; d < 3; d++)
-      a->v[i][d] += factor[a->type[i]] * a->f[i][d];
-}
-
-/* Drift over the whole step with the box scaled by `factor` in its middle. */
-static GbStatus drift(Run *run, const double factor[3])
-{
-  GbAtoms *a = run->atoms;
-  double dt = run->options->dt_ps, lo[3];
-  int far = 0;
-  for (int d = 0; d < 3; d++)
-    lo[d] = a->lo[d];
-#pragma omp parallel for schedule(static) reduction(| : far) if (a->n > GB_MANY_ATOMS)
-  for (int i = 0; i < a->n; i++) {
-    double v2 = 0.0;
-    for (int d = 0; d < 3; d++) {
-      double v = a->v[i][d], x = a->x[i][d] + 0.5 * dt * v;
-      v2 += v * v;
-      if (factor[d] != 1.0) {
-        x = lo[d] + (x - lo[d]) * factor[d];
-        v /= factor[d];
-        a->v[i][d] = v;
-      }
-      a->x[i][d] = x + 0.5 * dt * v;
-    }
-    far |= !(v2 * dt * dt <= MOVE_MAX * MOVE_MAX);
-  }
-  for (int d = 0; d < 3; d++)
-    a->length[d] *= factor[d];
-  return far ? report_move(run) : GB_OK;
-}
-
-static void scale_velocities(Run *run, double factor, double kinetic)
-{
-  GbAtoms *a = run->atoms;
-#pragma omp parallel for schedule(static) if (a->n > GB_MANY_ATOMS)
-  for (int i = 0; i < a->n; i++)
-    for (int d = 0; d < 3; d++)
-      a->v[i][d] *= factor;
-  run->heat += (factor * factor - 1.0) * kinetic;
-}
-
-static double target_temperature(const Run *run)
-{
-  const GbMdOptions *o = run->options;
-  double part = run->steps > 0 ? (double)run->done / (double)run->steps : 1.0;
-  return o->temperature_start_K + (o->temperature_end_K - o->temperature_start_K) * part;
-}
-
-static void half_chain(Run *run)
-{
-  double kinetic = GbAtomsKineticEnergy(run->atoms), kT = GB_KB_EV_PER_K * target_temperature(run);
-  double factor = GbChainHalfStep(&run->chain, kinetic, kT, run->freedoms, run->options->dt_ps,
-                                  run->options->tau_temperature_ps);
-  scale_velocities(run, factor, kinetic);
-}
-
-static void rescale(Run *run)
-{
-  const GbMdOptions *o = run->options;
-  double kinetic = GbAtomsKineticEnergy(run->atoms);
-  double target = 0.5 * run->freedoms * GB_KB_EV_PER_K * target_temperature(run);
-  double factor = GbBussiFactor(kinetic, target, run->freedoms, o->dt_ps, o->tau_temperature_ps,
-                                o->seed, o->first_step + run->done);
-  scale_velocities(run, factor, kinetic);
-}
-
-/* Sum of m v v, xx yy zz xy xz yz, eV. */
-static void kinetic_tensor(const GbAtoms *a, double tensor[6])
-{
-  double sum[6] = {0};
-  for (int i = 0; i < a->n; i++) {
-    const double *v = a->v[i];
-    double m = a->mass[a->type[i]];
-    sum[0] += m * v[0] * v[0];
-    sum[1] += m * v[1] * v[1];
-    sum[2] += m * v[2] * v[2];
-    sum[3] += m * v[0] * v[1];
-    sum[4] += m * v[0] * v[2];
-    sum[5] += m * v[1] * v[2];
-  }
-  for (int c = 0; c < 6; c++)
-    tensor[c] = GB_MVV_TO_EV * sum[c];
-}
-
-/* P_d V, kinetic part included, eV. */
-static void pressure_volume(const Run *run, double pv[3])
-{
-  double kinetic[6];
-  kinetic_tensor(run->atoms, kinetic);
-  for (int d = 0; d < 3; d++)
-    pv[d] = run->result.virial[d] + kinetic[d];
-}
-
-/* --- The run ------------------------------------------------------------------------------------
- */
-
-static bool changes_box(const GbMdOptions *o)
-{
-  for (int d = 0; d < 3; d++)
-    if (o->pressure_free[d] || o->strain_rate_per_ps[d] != 0.0) return true;
-  return false;
-}
-
-/* Factors of the box for the next step. */
-static void box_factors(const Run *run, const double pv[3], double factor[3])
-{
-  const GbMdOptions *o = run->options;
-  const GbAtoms *a = run->atoms;
-  double volume = run->free_extent, pressure[3], strain[3];
-  for (int d = 0; d < 3; d++)
-    if (a->periodic[d]) volume *= a->length[d];
-  for (int d = 0; d < 3; d++)
-    pressure[d] = pv[d] / volume;
-  GbBarostatStrain(o, pressure, volume, GB_KB_EV_PER_K * target_temperature(run),
-                   o->first_step + run->done, strain);
-  for (int d = 0; d < 3; d++) {
-    factor[d] = o->pressure_free[d] ? exp(strain[d]) : 1.0;
-    if (o->strain_rate_per_ps[d] != 0.0)
-      factor[d] += o->strain_rate_per_ps[d] * run->initial_length[d] * o->dt_ps / a->length[d];
-  }
-}
-
-static GbStatus take_step(Run *run)
-{
-  const GbMdOptions *o = run->options;
-  bool box = changes_box(o);
-  double factor[3] = {1.0, 1.0, 1.0}, before[3] = {0}, after[3] = {0};
-  if (box) {
-    pressure_volume(run, before);
-    box_factors(run, before, factor);
-  }
-  run->done++;
-  if (o->thermostat == GB_THERMOSTAT_NOSE_HOOVER) half_chain(run);
-  kick(run);
-  GB_CALL(drift(run, factor));
-  GbStatus status = GbForceCompute(run->force, run->atoms, &run->result);
-  if (status != GB_OK)
-    return GbErrorPrefix(status, "step %lld", (long long)(o->first_step + run->done));
-  kick(run);
-  if (box) pressure_volume(run, after);
-  for (int d = 0; d < 3; d++)
-    run->work -= 0.5 * (before[d] + after[d]) * log(factor[d]);
-  if (o->thermostat == GB_THERMOSTAT_NOSE_HOOVER) half_chain(run);
-  if (o->thermostat == GB_THERMOSTAT_BUSSI) rescale(run);
-  return GB_OK;
-}
 
 static double extent_of_free_axes(const GbAtoms *atoms)
 {
@@ -275,59 +87,168 @@ static double extent_of_free_axes(const GbAtoms *atoms)
   return extent;
 }
 
-static GbStatus start(Run *run)
+/* The mass of an MTK barostat belongs to one temperature for the whole run: the highest target, or
+ * without thermostat that of the atoms. */
+static GbStatus set_box_mass(GbMdRunning *run)
 {
-  GbAtoms *a = run->atoms;
-  GbAtomsFitFreeAxes(a);
-  run->free_extent = extent_of_free_axes(a);
-  run->freedoms = 3.0 * a->n - 3.0;
-  if (run->options->thermostat != GB_THERMOSTAT_NONE && run->freedoms < 3.0)
-    GB_FAIL(GB_ERR_ARG, "a thermostat needs at least 2 atoms");
-  for (int d = 0; d < 3; d++) {
-    run->lo[d] = a->lo[d];
-    run->hi[d] = a->lo[d] + a->length[d];
-    double given = run->options->initial_length[d];
-    run->initial_length[d] = given > 0.0 ? given : a->length[d];
-  }
-  GbForceReset(run->force);
-  return GbForceCompute(run->force, a, &run->result);
+  const GbMdOptions *o = run->options;
+  double kT = GB_KB_EV_PER_K * fmax(o->temperature_start_K, o->temperature_end_K);
+  const double *k = run->p.kinetic;
+  if (kT == 0.0) kT = (k[0] + k[1] + k[2]) / run->freedoms;
+  run->p.box_mass = GbMtkMass(o, run->freedoms, kT);
+  if (o->barostat == GB_BAROSTAT_MTK && !(run->p.box_mass > 0.0))
+    GB_FAIL(GB_ERR_ARG, "a Martyna-Tobias-Klein barostat needs a temperature or moving atoms");
+  return GB_OK;
 }
 
-static GbStatus report(Run *run, GbMdCallback callback, void *context)
+static void remember_sample(GbMdRunning *run)
 {
-  GbAtoms *a = run->atoms;
+  GbAtoms *a = run->sample;
+  GbMdProgress *p = &run->p;
   GbAtomsFitFreeAxes(a);
-  double kinetic[6], volume = GbAtomsVolume(a);
-  kinetic_tensor(a, kinetic);
-  GbMdSample sample = {.step = run->options->first_step + run->done,
-                       .time_ps = (double)run->done * run->options->dt_ps,
-                       .temperature_K = GbAtomsTemperature(a),
-                       .potential_eV = run->result.energy,
-                       .kinetic_eV = GbAtomsKineticEnergy(a)};
-  sample.conserved_eV = sample.potential_eV + sample.kinetic_eV - run->heat - run->work;
-  for (int c = 0; c < 6; c++)
-    sample.stress_GPa[c] = -(run->result.virial[c] + kinetic[c]) / volume * GB_EV_PER_A3_IN_GPA;
-  return callback(context, a, &sample);
+  p->free_extent = extent_of_free_axes(a);
+  for (int d = 0; d < 3; d++) {
+    double given = run->options->initial_length[d];
+    p->lo[d] = a->lo[d];
+    p->hi[d] = a->lo[d] + a->length[d];
+    p->start_length[d] = a->length[d];
+    p->reference_length[d] = given > 0.0 ? given : a->length[d];
+  }
+  if (run->options->state) p->state = *run->options->state;
+}
+
+static GbStatus start_fresh(GbMdRunning *run)
+{
+  remember_sample(run);
+  GB_CALL(GbForceScatter(run->force, run->sample, &run->local));
+  GbStatus status = GbForceComputeLocal(run->force, &run->local, GB_WANT_ALL, &run->p.result);
+  if (status != GB_OK) return GbGuardForce(run, status);
+  GB_CALL(GbGuardOverlap(run));
+  GbMdMeasureKinetic(run);
+  GB_CALL(set_box_mass(run));
+  GB_CALL(GbMdReport(run));
+  return GB_OK;
+}
+
+/* The forces are the file's: none are computed. */
+static GbStatus start_again(GbMdRunning *run)
+{
+  GB_CALL(GbForceScatter(run->force, run->sample, &run->local));
+  for (int i = 0; i < run->local.n; i++)
+    memcpy(run->local.f[i], run->sample->f[run->local.place[i]], sizeof run->local.f[i]);
+  return GB_OK;
+}
+
+static GbStatus start(GbMdRunning *run)
+{
+  const GbMdOptions *o = run->options;
+  bool found = false;
+  int n = run->sample->n;
+  run->freedoms = 3.0 * n - (o->thermostat == GB_THERMOSTAT_LANGEVIN ? 0.0 : 3.0);
+  if (o->thermostat != GB_THERMOSTAT_NONE && n < 2)
+    GB_FAIL(GB_ERR_ARG, "a thermostat needs at least 2 atoms");
+  GbForceReset(run->force);
+  if (o->checkpoint.path) GB_CALL(GbCheckpointRead(run, &found));
+  if (found)
+    GB_CALL(start_again(run));
+  else
+    GB_CALL(start_fresh(run));
+  run->written = run->p.done;
+  run->written_s = GbTimeNow();
+  return GB_OK;
+}
+
+/* --- The run ------------------------------------------------------------------------------------
+ */
+
+/* Now and then: lost atoms, and the extent along free axes. */
+static GbStatus check_extent(GbMdRunning *run)
+{
+  GbAtoms *a = &run->local;
+  double lo[3], hi[3];
+  if (a->periodic[0] && a->periodic[1] && a->periodic[2]) return GB_OK;
+  GbMdExtent(run, lo, hi);
+  GB_CALL(GbGuardLost(run, lo, hi));
+  for (int d = 0; d < 3; d++) {
+    if (a->periodic[d]) continue;
+    a->lo[d] = lo[d];
+    a->length[d] = hi[d] - lo[d];
+  }
+  run->p.free_extent = extent_of_free_axes(a);
+  return GB_OK;
+}
+
+/* Rank 0 has the clock. Collective. */
+static bool checkpoint_is_due(const GbMdRunning *run)
+{
+  const GbMdCheckpoint *c = &run->options->checkpoint;
+  if (c->interval_steps > 0 && run->p.done - run->written >= c->interval_steps) return true;
+  if (!(c->wall_seconds > 0.0)) return false;
+  int due = GbTimeNow() - run->written_s >= c->wall_seconds;
+  MPI_Bcast(&due, 1, MPI_INT, 0, GbForceComm(run->force));
+  return due;
+}
+
+static GbStatus restart_point(GbMdRunning *run)
+{
+  GbForceReset(run->force);
+  if (run->p.done == run->steps) return GB_OK;
+  bool due = run->options->checkpoint.path && checkpoint_is_due(run);
+  GbStatus stop = GbStopCheck(GbForceComm(run->force));
+  if (stop != GB_OK || due) GB_CALL(GbMdGather(run));
+  if (run->options->checkpoint.path && (stop != GB_OK || due)) {
+    GB_CALL(GbCheckpointWrite(run));
+    run->written = run->p.done;
+    run->written_s = GbTimeNow();
+  }
+  return stop;
+}
+
+static GbStatus take_steps(GbMdRunning *run)
+{
+  int64_t interval = run->options->checkpoint.restart_interval;
+  if (interval == 0) interval = RESTART_INTERVAL;
+  while (run->p.done < run->steps) {
+    GB_CALL(GbMdStep(run));
+    if (run->p.done % CHECK_INTERVAL == 0) GB_CALL(check_extent(run));
+    GB_CALL(GbMdReport(run));
+    if (run->p.done % interval == 0) GB_CALL(restart_point(run));
+  }
+  GB_CALL(GbMdGather(run));
+  if (run->options->state) *run->options->state = run->p.state;
+  return GB_OK;
 }
 
 GbStatus GbMdRun(GbForce *force, GbAtoms *atoms, const GbMdOptions *options, int64_t steps,
                  int64_t interval, GbMdCallback callback, void *context)
 {
   GB_CALL(check_options(atoms, options));
-  Run run = {.force = force, .atoms = atoms, .options = options, .steps = steps};
-  bool samples = callback && interval > 0;
-  GB_CALL(start(&run));
-  if (samples) GB_CALL(report(&run, callback, context));
-  while (run.done < steps) {
-    GB_CALL(take_step(&run));
-    if (run.done % CHECK_INTERVAL == 0) {
-      GB_CALL(check_lost(&run));
-      GbAtomsFitFreeAxes(atoms);
-      run.free_extent = extent_of_free_axes(atoms);
-      GB_CALL(GbStopCheck(GbForceComm(force)));
-    }
-    if (samples && run.done % interval == 0) GB_CALL(report(&run, callback, context));
-  }
+  GbMdRunning run = {.force = force,
+                     .sample = atoms,
+                     .options = options,
+                     .steps = steps,
+                     .interval = interval,
+                     .callback = callback,
+                     .context = context,
+                     .end = {1.0, 1.0, 1.0}};
+  GbStatus status;
+  GB_TRY(status, start(&run), done);
+  GB_TRY(status, take_steps(&run), done);
+done:
+  GbAtomsFree(&run.local);
+  GbForceReset(force);
   GbAtomsFitFreeAxes(atoms);
+  return status;
+}
+
+GbStatus GbMdRemoveCheckpoint(MPI_Comm comm, const char *path)
+{
+  int rank;
+  GbStatus status = GB_OK;
+  MPI_Comm_rank(comm, &rank);
+  if (rank == 0 && remove(path) != 0 && errno != ENOENT)
+    status = GbErrorSet(GB_ERR_IO, __FILE__, __LINE__, __func__, "cannot remove %s: %s", path,
+                        strerror(errno));
+  GB_CALL(GbErrorSync(comm, status));
   return GB_OK;
 }

@@ -9,7 +9,8 @@
  * ensemble and has no memory, so a restart is exact.
  *
  * Chains: Martyna, Klein, Tuckerman, J. Chem. Phys. 97, 2635 (1992), integrated as in Martyna,
- * Tuckerman, Tobias, Klein, Mol. Phys. 87, 1117 (1996), eq. 29 (one Trotter step: dt << tau). */
+ * Tuckerman, Tobias, Klein, Mol. Phys. 87, 1117 (1996), eq. 29 (one Trotter step: dt << tau). With
+ * the energy sum_k Q_k v_k^2/2 + kT (N_f xi_1 + xi_2 + ...) of the chain the total is conserved. */
 #include "atomistic/engine/thermostat.h"
 
 #include "base/rng.h"
@@ -44,24 +45,49 @@ double GbBussiFactor(double kinetic, double target, double freedoms, double dt, 
   return sqrt(fmax(square, 0.0));
 }
 
+/* Masses Q_1 = N_f kT tau^2, Q_k = kT tau^2. */
+static void chain_masses(double kT, double freedoms, double tau, double mass[GB_CHAIN_LENGTH])
+{
+  for (int k = 0; k < GB_CHAIN_LENGTH; k++)
+    mass[k] = (k == 0 ? freedoms : 1.0) * kT * tau * tau;
+}
+
+/* Velocities of the chain over dt/4, from its end if `inwards`, else from its beginning. */
+static void chain_kick(GbChain *chain, const double mass[GB_CHAIN_LENGTH], double kinetic,
+                       double freedoms, double dt, int inwards)
+{
+  double *v = chain->velocity, kT = chain->kT;
+  for (int j = 0; j < GB_CHAIN_LENGTH; j++) {
+    int k = inwards ? GB_CHAIN_LENGTH - 1 - j : j;
+    double force = k == 0 ? 2.0 * kinetic - freedoms * kT : mass[k - 1] * v[k - 1] * v[k - 1] - kT;
+    double drag = k + 1 < GB_CHAIN_LENGTH ? exp(-0.125 * dt * v[k + 1]) : 1.0;
+    v[k] = (v[k] * drag + 0.25 * dt * force / mass[k]) * drag;
+  }
+}
+
 double GbChainHalfStep(GbChain *chain, double kinetic, double kT, double freedoms, double dt,
                        double tau)
 {
-  double q = kT * tau * tau, *v = chain->velocity;
-  double mass[GB_CHAIN_LENGTH], force;
-  for (int k = 0; k < GB_CHAIN_LENGTH; k++)
-    mass[k] = k == 0 ? freedoms * q : q;
-  for (int k = GB_CHAIN_LENGTH - 1; k >= 0; k--) {
-    force = k == 0 ? 2.0 * kinetic - freedoms * kT : mass[k - 1] * v[k - 1] * v[k - 1] - kT;
-    double drag = k + 1 < GB_CHAIN_LENGTH ? exp(-0.125 * dt * v[k + 1]) : 1.0;
-    v[k] = (v[k] * drag + 0.25 * dt * force / mass[k]) * drag;
+  double mass[GB_CHAIN_LENGTH], *v = chain->velocity;
+  double before = GbChainEnergy(chain, freedoms, tau);
+  if (chain->kT != kT) { /* the masses follow the target: what that changes is no exchange */
+    chain->kT = kT;
+    chain->work += before - GbChainEnergy(chain, freedoms, tau);
   }
+  chain_masses(kT, freedoms, tau, mass);
+  chain_kick(chain, mass, kinetic, freedoms, dt, 1);
   double scale = exp(-0.5 * dt * v[0]);
-  kinetic *= scale * scale;
-  for (int k = 0; k < GB_CHAIN_LENGTH; k++) {
-    force = k == 0 ? 2.0 * kinetic - freedoms * kT : mass[k - 1] * v[k - 1] * v[k - 1] - kT;
-    double drag = k + 1 < GB_CHAIN_LENGTH ? exp(-0.125 * dt * v[k + 1]) : 1.0;
-    v[k] = (v[k] * drag + 0.25 * dt * force / mass[k]) * drag;
-  }
+  for (int k = 0; k < GB_CHAIN_LENGTH; k++)
+    chain->work += 0.5 * dt * kT * (k == 0 ? freedoms : 1.0) * v[k];
+  chain_kick(chain, mass, kinetic * scale * scale, freedoms, dt, 0);
   return scale;
+}
+
+double GbChainEnergy(const GbChain *chain, double freedoms, double tau)
+{
+  double mass[GB_CHAIN_LENGTH], energy = chain->work;
+  chain_masses(chain->kT, freedoms, tau, mass);
+  for (int k = 0; k < GB_CHAIN_LENGTH; k++)
+    energy += 0.5 * mass[k] * chain->velocity[k] * chain->velocity[k];
+  return energy;
 }

@@ -21,6 +21,7 @@ typedef enum {
   GB_RNG_EVENT_CHOICE,
   GB_RNG_EVENT_STRAIN,
   GB_RNG_NOTCH,
+  GB_RNG_LANGEVIN,
 } GbRngPurpose;
 
 /* Four independent 64-bit words. */
