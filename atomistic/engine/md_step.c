@@ -25,6 +25,8 @@
 
 #include <math.h>
 
+#define STRETCH_MAX 0.05 /* of a box length in one step */
+
 bool GbMdChangesBox(const GbMdOptions *o)
 {
   for (int d = 0; d < 3; d++)
@@ -249,7 +251,22 @@ static void add_work(GbMdRunning *run, const double stretch[3], const double bef
       run->p.work -= 0.5 * (before[d] + after[d]) * log(stretch[d]);
 }
 
-static void set_up_box(GbMdRunning *run, const double before[3], GbAdvance *step)
+/* All ranks see the same numbers. */
+static GbStatus check_stretch(const GbMdRunning *run, const double stretch[3])
+{
+  for (int d = 0; d < 3; d++)
+    if (!(fabs(stretch[d] - 1.0) <= STRETCH_MAX))
+      GB_FAIL(
+          GB_ERR_NUMERIC,
+          "step %lld: the box length along %c, %g angstrom, would change by a factor of %g in "
+          "one step, at most %g is allowed: the barostat's time is too short for this pressure, "
+          "or the strain rate too high",
+          (long long)(run->options->first_step + run->p.done), 'x' + d, run->local.length[d],
+          stretch[d], 1.0 + STRETCH_MAX);
+  return GB_OK;
+}
+
+static GbStatus set_up_box(GbMdRunning *run, const double before[3], GbAdvance *step)
 {
   double length[3];
   next_lengths(run, before, length);
@@ -259,7 +276,9 @@ static void set_up_box(GbMdRunning *run, const double before[3], GbAdvance *step
     bool mtk = has_mtk(run->options) && run->options->pressure_free[d];
     step->slow[d] = mtk ? 1.0 : 1.0 / step->stretch[d];
   }
+  GB_CALL(check_stretch(run, step->stretch));
   if (has_mtk(run->options)) run->p.pressure_work += pressure_work(run, step->stretch);
+  return GB_OK;
 }
 
 /* --- The step -----------------------------------------------------------------------------------
@@ -313,7 +332,7 @@ GbStatus GbMdStep(GbMdRunning *run)
   pressure_volume(&run->p, before);
   run->p.done++;
   set_up_step(run, &step);
-  if (box) set_up_box(run, before, &step);
+  if (box) GB_CALL(set_up_box(run, before, &step));
   advance(run, &step, sums);
   GB_CALL(compute_forces(run, sums[GB_SUM_BAD]));
   GbIntegrateKick(&run->local, step.dt, GbMdIsMeasured(run, run->p.done), sums);

@@ -19,3 +19,5 @@ gb_add_test(NAME unit.atomistic.minimize SOURCES unit/engine/test_minimize.c LIB
             LABELS atomistic)
 gb_add_test(NAME unit.atomistic.minimize_distributed SOURCES unit/engine/test_minimize_distributed.c
             LIBS gb_engine RANKS 1 2 LABELS atomistic)
+gb_add_test(NAME unit.atomistic.md_restart SOURCES unit/engine/test_md_restart.c LIBS gb_engine RANKS 1 2
+            LABELS atomistic)
