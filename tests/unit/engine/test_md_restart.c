@@ -216,6 +216,18 @@ static void a_crash_costs_one_interval(void **state)
   broken.fail_at = -1;
   assert_ok(run_trial(MPI_COMM_WORLD, potential, options, &broken));
   assert_same(&whole, &broken);
+  /* by time, which has always passed: from the last restart point, 40, on; to the end again */
+  options.checkpoint.interval_steps = 0;
+  options.checkpoint.wall_seconds = 1e-9;
+  assert_ok(GbMdRemoveCheckpoint(MPI_COMM_WORLD, path));
+  broken = (Trial){.atoms = broken.atoms, .stop_at = -1, .fail_at = -1};
+  GbAtomsFree(&broken.atoms);
+  make_atoms(potential, MTK, &broken.atoms);
+  assert_ok(run_trial(MPI_COMM_WORLD, potential, options, &broken));
+  assert_true(GbFileExists(path));
+  memset(&broken.record, 0, sizeof broken.record);
+  assert_ok(run_trial(MPI_COMM_WORLD, potential, options, &broken));
+  assert_same(&whole, &broken);
   GbAtomsFree(&whole.atoms);
   GbAtomsFree(&broken.atoms);
   GbPotentialDestroy(&potential);
