@@ -99,7 +99,7 @@ static void make_atoms(const GbPotential *potential, int which, GbAtoms *atoms)
   atoms->periodic[0] = which < STRAIN;
 }
 
-/* Runs with a force of its own on `comm`. */
+/* Runs with a force of its own on `comm`; some cases in mixed precision. */
 static GbStatus run_trial(MPI_Comm comm, const GbPotential *potential, GbMdOptions options,
                           Trial *trial)
 {
@@ -107,7 +107,9 @@ static GbStatus run_trial(MPI_Comm comm, const GbPotential *potential, GbMdOptio
   GbForce *force = NULL;
   options.checkpoint.carry = &carry;
   options.checkpoint.ncarry = 1;
-  assert_ok(GbForceCreate(comm, potential, NULL, &force));
+  const GbForceOptions mixed = {.precision = GB_PRECISION_MIXED};
+  bool single = options.pressure_isotropic || options.thermostat == GB_THERMOSTAT_LANGEVIN;
+  assert_ok(GbForceCreate(comm, potential, single ? &mixed : NULL, &force));
   GbStatus status = GbMdRun(force, &trial->atoms, &options, STEPS, INTERVAL, record, trial);
   GbForceDestroy(&force);
   return status;
