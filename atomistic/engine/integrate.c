@@ -4,19 +4,19 @@
  *              v <- v slow;  [v <- c v + sqrt((1 - c^2) kT/m) g];  x += v dt/2.
  * Second pass: v += f dt/2m;  sums of m v v.
  * The noise is the O of BAOAB (Leimkuhler, Matthews, Appl. Math. Res. Express 2013, 34 (2013)) with
- * c = exp(-dt/tau) and normal numbers g keyed by atom id and step.
+ * c = exp(-dt/tau) and normal numbers g keyed by atom id and step (noise.c).
  *
  * An atom's numbers may be computed in a vector or alone, on any rank: this file is compiled
  * without contraction to fused multiply-add, so that the bits are the same. */
 #include "atomistic/engine/integrate.h"
 
+#include "atomistic/engine/noise.h"
 #include "atomistic/engine/sum.h"
-#include "base/rng.h"
 #include "base/units.h"
 
 #include <math.h>
 
-enum { BLOCK = 512 }; /* atoms that a thread takes at a time */
+enum { BLOCK = GB_NOISE_BLOCK }; /* atoms that a thread takes at a time */
 
 /* Numbers that depend on the type only. */
 typedef struct {
@@ -111,45 +111,37 @@ static void advance_box(GbAtoms *a, const GbAdvance *s, const Table *table, int 
   sums[GB_SUM_BAD] += bad;
 }
 
-/* Three normal numbers (Box-Muller) of one atom in one step. */
-static void three_normals(const GbAdvance *s, int64_t id, double normal[4])
-{
-  uint64_t words[4];
-  GbRngWords(s->seed, GB_RNG_LANGEVIN, (uint64_t)id, (uint64_t)s->step, 0, words);
-  for (int k = 0; k < 4; k += 2) {
-    double radius = sqrt(-2.0 * log(GbRngUniformFromWord(words[k])));
-    double angle = 2.0 * GB_PI * GbRngUniformFromWord(words[k + 1]);
-    normal[k] = radius * cos(angle);
-    normal[k + 1] = radius * sin(angle);
-  }
-}
-
 static void advance_noise(GbAtoms *a, const GbAdvance *s, const Table *table, int first, int last,
                           int64_t sums[GB_SUMS])
 {
-  const double half = 0.5 * s->dt;
+  double(*restrict x)[3] = a->x, (*restrict v)[3] = a->v;
+  const double(*restrict f)[3] = (const double(*)[3])a->f;
+  const double half = 0.5 * s->dt, keep = table->keep, v2_max = table->v2_max;
+  double normal[3][GB_NOISE_BLOCK];
+  int64_t bad = 0, heat = 0;
+  GbNoiseNormals(s->seed, s->step, last - first, a->id + first, normal);
   for (int i = first; i < last; i++) {
     const int type = a->type[i];
-    double y[3], v[3], normal[4], before = 0.0, after = 0.0;
-    three_normals(s, a->id[i], normal);
+    const double kick = table->kick[type], width = table->width[type];
+    double y[3], w[3], before = 0.0, after = 0.0;
     for (int d = 0; d < 3; d++) {
-      v[d] = a->v[i][d] * s->end[d] * s->begin[d] + table->kick[type] * a->f[i][d];
-      y[d] = a->lo[d] + (a->x[i][d] + half * v[d] - a->lo[d]) * s->stretch[d];
-      v[d] *= s->slow[d];
-      before += v[d] * v[d];
-      v[d] = table->keep * v[d] + table->width[type] * normal[d];
-      after += v[d] * v[d];
-      y[d] += half * v[d];
-      a->v[i][d] = v[d];
+      double u = v[i][d] * s->end[d] * s->begin[d] + kick * f[i][d];
+      y[d] = a->lo[d] + (x[i][d] + half * u - a->lo[d]) * s->stretch[d];
+      u *= s->slow[d];
+      before += u * u;
+      w[d] = keep * u + width * normal[d][i - first];
+      after += w[d] * w[d];
     }
-    bool good = before <= table->v2_max && after <= table->v2_max;
-    for (int d = 0; d < 3 && good; d++)
-      a->x[i][d] = y[d];
-    if (good)
-      sums[GB_SUM_HEAT] += gb_fixed(0.5 * table->mass[type] * (after - before));
-    else
-      sums[GB_SUM_BAD]++;
+    bool good = before <= v2_max && after <= v2_max;
+    for (int d = 0; d < 3; d++) {
+      v[i][d] = w[d];
+      x[i][d] = good ? y[d] + half * w[d] : x[i][d];
+    }
+    heat += gb_fixed(good ? 0.5 * table->mass[type] * (after - before) : 0.0);
+    bad += good ? 0 : 1;
   }
+  sums[GB_SUM_HEAT] += heat;
+  sums[GB_SUM_BAD] += bad;
 }
 
 void GbIntegrateAdvance(GbAtoms *local, const GbAdvance *step, int64_t sums[GB_SUMS])

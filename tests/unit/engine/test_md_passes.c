@@ -1,6 +1,7 @@
 /* The passes over atoms that make a step: the bits of an atom and the sums over all do not depend
  * on the order of the atoms, on threads, or on when somebody looks. */
 #include "atomistic/engine/integrate.h"
+#include "atomistic/engine/noise.h"
 #include "atomistic/engine/sum.h"
 #include "base/rng.h"
 #include "base/units.h"
@@ -146,6 +147,34 @@ static void sums_are_kinetic_energies(void **state)
   GbAtomsFree(&a);
 }
 
+/* The noise against the library's functions, and the share of numbers beyond 2 (4.55 %). */
+static void noise_is_normal(void **state)
+{
+  (void)state;
+  int64_t id[GB_NOISE_BLOCK];
+  double normal[3][GB_NOISE_BLOCK];
+  int beyond = 0;
+  for (int i = 0; i < GB_NOISE_BLOCK; i++)
+    id[i] = 7 * i + 1;
+  for (int64_t step = 0; step < 200; step++) {
+    GbNoiseNormals(5, step, GB_NOISE_BLOCK, id, normal);
+    for (int i = 0; i < GB_NOISE_BLOCK; i++) {
+      uint64_t words[4];
+      GbRngWords(5, GB_RNG_LANGEVIN, (uint64_t)id[i], (uint64_t)step, 0, words);
+      double radius = sqrt(-2.0 * log(GbRngUniformFromWord(words[0])));
+      double other = sqrt(-2.0 * log(GbRngUniformFromWord(words[2])));
+      double turn = 2.0 * GB_PI * GbRngUniformFromWord(words[1]);
+      assert_close(normal[0][i], radius * cos(turn), 1e-13);
+      assert_close(normal[1][i], radius * sin(turn), 1e-13);
+      assert_close(normal[2][i], other * cos(2.0 * GB_PI * GbRngUniformFromWord(words[3])), 1e-13);
+      for (int d = 0; d < 3; d++)
+        beyond += fabs(normal[d][i]) > 2.0;
+    }
+  }
+  /* standard error 0.04 % */
+  assert_close(beyond / (3.0 * 200 * GB_NOISE_BLOCK), 0.0455, 0.0016);
+}
+
 /* Atoms that would fly off stay where they are and are counted, and do not spoil the sums. */
 static void wild_atoms_are_counted(void **state)
 {
@@ -173,4 +202,4 @@ static void wild_atoms_are_counted(void **state)
 
 GB_TEST_MAIN("unit.atomistic.md_passes", cmocka_unit_test(order_and_threads_do_not_matter),
              cmocka_unit_test(looking_changes_nothing), cmocka_unit_test(sums_are_kinetic_energies),
-             cmocka_unit_test(wild_atoms_are_counted))
+             cmocka_unit_test(noise_is_normal), cmocka_unit_test(wild_atoms_are_counted))
