@@ -48,6 +48,18 @@ static GbStatus set_up_pair(GbEam *eam, int a, int b)
   return GB_OK;
 }
 
+static GbStatus take_embedding(GbEam *eam, int a)
+{
+  GbPotentialEmbeddingGrid(eam->potential, &eam->embedding_knots, &eam->embedding_step);
+  GB_CALLOC(eam->embedding[a], eam->embedding_knots);
+  for (int m = 0; m < eam->embedding_knots; m++) {
+    double *knot = eam->embedding[a][m];
+    GbPotentialEmbedding(eam->potential, a, m * eam->embedding_step, &knot[0], &knot[1]);
+    knot[1] *= eam->embedding_step;
+  }
+  return GB_OK;
+}
+
 GbStatus GbEamCreate(const GbPotential *potential, double skin, double inner_skin,
                      const GbEamPasses *passes, void **kernel)
 {
@@ -60,9 +72,11 @@ GbStatus GbEamCreate(const GbPotential *potential, double skin, double inner_ski
   eam->inner_skin = inner_skin;
   eam->ntypes = GbPotentialTypes(potential);
   eam->all_symmetric = true;
-  for (int a = 0; a < eam->ntypes; a++)
+  for (int a = 0; a < eam->ntypes; a++) {
+    GB_CALL(take_embedding(eam, a));
     for (int b = 0; b <= a; b++)
       GB_CALL(set_up_pair(eam, a, b));
+  }
   return GB_OK;
 }
 
@@ -109,8 +123,10 @@ void GbEamDestroy(void *kernel)
       if (b <= a || !eam->symmetric[a][b]) GbEamTableFree(&eam->table[a][b]);
       free(eam->poly[a][b]);
     }
-  for (int a = 0; a < eam->ntypes; a++)
+  for (int a = 0; a < eam->ntypes; a++) {
     free(eam->stencil[a].rows);
+    free(eam->embedding[a]);
+  }
   free_atoms(eam);
   free_entries(eam);
   GbCellsFree(&eam->cells);
@@ -171,12 +187,15 @@ static GbStatus choose_unit(GbEam *eam, const GbAtoms *own)
     unit *= 2.0;
   if (unit == eam->unit) return GB_OK;
   eam->unit = unit;
+  eam->far_in_top = true;
   if (!eam->passes->single) return GB_OK;
   for (int a = 0; a < eam->ntypes; a++)
     for (int b = 0; b < eam->ntypes; b++) {
       free(eam->poly[a][b]);
       eam->poly[a][b] = NULL;
       GB_CALL(GbEamPolyCreate(eam->potential, a, b, unit, &eam->poly[a][b]));
+      double nearest = fmax(0.0, eam->near[a][b] - 0.01) / unit;
+      eam->far_in_top = eam->far_in_top && eam->poly[a][b]->top <= nearest * nearest;
     }
   return GB_OK;
 }
@@ -255,7 +274,7 @@ static void append(GbEam *eam, int i, const Scratch *s, int near, int all)
   rows->start[i] = start;
   rows->near[i] = (uint16_t)near;
   rows->all[i] = (uint16_t)all;
-  if (start + total > rows->capacity) return;
+  if (total == 0 || start + total > rows->capacity) return;
   memcpy(rows->list + start, s->row, (size_t)total * sizeof *s->row);
   memcpy(rows->vector_type + start / lanes, s->type, (size_t)all);
 }
@@ -276,7 +295,7 @@ static int search_atom(GbEam *eam, int i, const int cell[3], int room, uint32_t 
   }
   found->start[i] = start;
   found->count[i] = (uint16_t)count;
-  if (start + total > found->capacity) return count;
+  if (total == 0 || start + total > found->capacity) return count;
   for (int t = count; t < total; t++)
     scratch[t] = (uint32_t)eam->nentries;
   memcpy(found->list + start, scratch, (size_t)total * sizeof *scratch);
@@ -505,7 +524,7 @@ bool GbEamDensity(void *kernel, double *slope)
     for (int i = first; i < last; i++) {
       double value;
       if (eam->close[i] && eam->passes->single) eam->rho[i] = GbEamCloseDensity(eam, i);
-      GbPotentialEmbedding(eam->potential, eam->type[i], eam->rho[i], &value, &slope[i]);
+      GbEamEmbedding(eam, eam->type[i], eam->rho[i], &value, &slope[i]);
       if (isnan(eam->rho[i])) slope[i] = NAN;
       bad |= !isfinite(slope[i]);
     }
@@ -533,25 +552,16 @@ void GbEamForces(void *kernel, const double *slope, const double *ghost_slope, u
                  const GbKernelOutput *output, int64_t sums[7])
 {
   GbEam *eam = kernel;
-  int64_t s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0;
   spread_slopes(eam, slope, ghost_slope);
-#pragma omp parallel for schedule(dynamic) reduction(+ : s0, s1, s2, s3, s4, s5, s6)              \
-    if (eam->n > GB_FEW_SITES)
+#pragma omp parallel for schedule(dynamic) if (eam->n > GB_FEW_SITES)
   for (int first = 0; first < eam->n; first += CHUNK) {
     int last = first + CHUNK < eam->n ? first + CHUNK : eam->n;
     int64_t part[7] = {0};
     eam->passes->forces(eam, first, last, want, slope, output, part);
-    s0 += part[0];
-    s1 += part[1];
-    s2 += part[2];
-    s3 += part[3];
-    s4 += part[4];
-    s5 += part[5];
-    s6 += part[6];
+#pragma omp critical(gb_eam_sums)
+    for (int c = 0; c < 7; c++)
+      gb_add_fixed(&sums[c], part[c]);
   }
-  const int64_t all[7] = {s0, s1, s2, s3, s4, s5, s6};
-  for (int c = 0; c < 7; c++)
-    sums[c] += all[c];
 }
 
 int64_t GbEamBytes(const void *kernel)

@@ -94,6 +94,10 @@ typedef struct GbEam {
   double cutoff[GB_MAX_TYPES][GB_MAX_TYPES];  /* where everything ends */
   bool symmetric[GB_MAX_TYPES][GB_MAX_TYPES]; /* rho_ab = rho_ba */
   bool all_symmetric;
+  bool far_in_top; /* far pairs need only the upper half of the pair polynomials' segments */
+  GbEamKnot *embedding[GB_MAX_TYPES]; /* F, eV; slope times embedding_step */
+  int embedding_knots;
+  double embedding_step;
   GbEamTable table[GB_MAX_TYPES][GB_MAX_TYPES]; /* double precision: [center][neighbour] */
   GbEamPoly *poly[GB_MAX_TYPES][GB_MAX_TYPES];  /* mixed precision */
 
@@ -181,6 +185,21 @@ GbStatus GbEamSortCells(GbEam *eam, const GbAtoms *own, double (*x)[3], double r
 /* Which rows of cells can hold neighbours within `cut` (angstrom). */
 GbStatus GbStencilCreate(const GbCells *cells, double cut, GbStencil *stencil);
 void GbCellsFree(GbCells *cells);
+
+/* F and F' of type a. */
+static inline void GbEamEmbedding(const GbEam *eam, int a, double rho, double *value, double *slope)
+{
+  double u = rho / eam->embedding_step;
+  if (!(u >= 0.0 && u < eam->embedding_knots - 1)) { /* not a number, too */
+    GbPotentialEmbedding(eam->potential, a, rho, value, slope);
+    return;
+  }
+  int m = (int)u;
+  const double *k = eam->embedding[a][m];
+  double p = u - m, rise = k[2] - k[0], c3 = k[1] + k[3] - 2.0 * rise, c2 = rise - k[1] - c3;
+  *value = ((c3 * p + c2) * p + k[1]) * p + k[0];
+  *slope = ((3.0 * c3 * p + 2.0 * c2) * p + k[1]) / eam->embedding_step;
+}
 
 /* --- close pairs (eam_close.c): the potential's own functions, pair by pair */
 double GbEamCloseDensity(const GbEam *eam, int i);

@@ -121,7 +121,7 @@ typedef struct {
 
 INLINE Function take_function(const GbPoly *poly)
 {
-  return (Function){poly, set_all(poly->scale), set_all(poly->end), set_all((float)poly->integral),
+  return (Function){poly, set_all(poly->scale), set_all(poly->end), set_all(poly->integral),
                     set_int(poly->first)};
 }
 
@@ -129,7 +129,7 @@ INLINE Function take_function(const GbPoly *poly)
 INLINE void density_at(const Function *f, V s, V *rho, V *weight)
 {
   V S = s * f->scale, c[GB_DEGREE_WEIGHT + 3];
-  look_up(f->poly, segment_of(S, f->first), GB_DEGREE_WEIGHT + 3, c);
+  look_up_half(f->poly, 0, segment_of(S, GB_SHIFT_WEIGHT, f->first), GB_DEGREE_WEIGHT + 3, c);
   V t = S - c[0], p = c[GB_DEGREE_WEIGHT + 2], q = p;
   p = p * t + c[GB_DEGREE_WEIGHT + 1];
   for (int k = GB_DEGREE_WEIGHT; k >= 1; k--) {
@@ -140,11 +140,14 @@ INLINE void density_at(const Function *f, V s, V *rho, V *weight)
   *weight = keep_below(q, S, f->end);
 }
 
-/* phi'/r. */
-INLINE V pair_slope_at(const Function *f, V s)
+/* phi'/r. top: only the upper half of the segments is needed. */
+INLINE V pair_slope_at(const Function *f, V s, bool top)
 {
   V S = s * f->scale, c[GB_DEGREE_SLOPE + 2];
-  look_up(f->poly, segment_of(S, f->first), GB_DEGREE_SLOPE + 2, c);
+  if (top)
+    look_up_half(f->poly, 1, segment_of(S, GB_SHIFT_SLOPE, f->first), GB_DEGREE_SLOPE + 2, c);
+  else
+    look_up(f->poly, segment_of(S, GB_SHIFT_SLOPE, f->first), GB_DEGREE_SLOPE + 2, c);
   V t = S - c[0], p = c[GB_DEGREE_SLOPE + 1];
   for (int k = GB_DEGREE_SLOPE; k >= 1; k--)
     p = p * t + c[k];
@@ -154,7 +157,7 @@ INLINE V pair_slope_at(const Function *f, V s)
 INLINE V pair_at(const Function *f, V s)
 {
   V S = s * f->scale, c[GB_DEGREE_SLOPE + 3];
-  look_up(f->poly, segment_of(S, f->first), GB_DEGREE_SLOPE + 3, c);
+  look_up(f->poly, segment_of(S, GB_SHIFT_SLOPE, f->first), GB_DEGREE_SLOPE + 3, c);
   V t = S - c[0], p = c[GB_DEGREE_SLOPE + 2];
   for (int k = GB_DEGREE_SLOPE + 1; k >= 1; k--)
     p = p * t + c[k];
@@ -270,12 +273,10 @@ typedef struct {
 
 INLINE void add_pairs(Sums *sums, V g, const V d[3], unsigned want)
 {
-  V f[3];
-  for (int k = 0; k < 3; k++) {
-    f[k] = g * d[k];
-    sums->force[k] += f[k];
-  }
+  for (int k = 0; k < 3; k++)
+    sums->force[k] = fused(g, d[k], sums->force[k]); /* the same bits, whatever is wanted */
   if (!(want & GB_WANT_VIRIAL)) return;
+  const V f[3] = {g * d[0], g * d[1], g * d[2]};
   for (int k = 0; k < 3; k++)
     sums->stress[k] += f[k] * d[k];
   sums->stress[3] += f[0] * d[1];
@@ -284,17 +285,20 @@ INLINE void add_pairs(Sums *sums, V g, const V d[3], unsigned want)
 }
 
 #ifdef GB_SINGLE
-INLINE void pair_of_type(const GbEam *eam, int a, int b, V s, unsigned want, V *phi, V *slope)
+INLINE void pair_of_type(const GbEam *eam, int a, int b, V s, bool top, unsigned want, V *phi,
+                         V *slope)
 {
   Function f = take_function(&eam->poly[a][b]->slope);
-  *slope = pair_slope_at(&f, s);
+  *slope = pair_slope_at(&f, s, top);
   if (!(want & GB_WANT_ENERGY)) return;
   f = take_function(&eam->poly[a][b]->pair);
   *phi += pair_at(&f, s);
 }
 #else
-INLINE void pair_of_type(const GbEam *eam, int a, int b, V s, unsigned want, V *phi, V *slope)
+INLINE void pair_of_type(const GbEam *eam, int a, int b, V s, bool top, unsigned want, V *phi,
+                         V *slope)
 {
+  (void)top;
   V value; /* r phi */
   Place place = place_of(&eam->table[a][b], s);
   hermite(eam->table[a][b].pair, &place, &value, slope);
@@ -304,29 +308,42 @@ INLINE void pair_of_type(const GbEam *eam, int a, int b, V s, unsigned want, V *
 }
 #endif
 
-/* One loop over near and far neighbours (whose weight is zero): a branch that is taken differently
- * for every atom costs as much as half a vector of pairs. */
-INLINE void visit_row(const GbEam *eam, int i, Real slope_i, unsigned want, bool both, Sums *sums)
+/* `both`: rho'_ab and rho'_ba differ. */
+INLINE void visit_near(const GbEam *eam, int i, const Coordinate x[3], Real slope_i, unsigned want,
+                       bool both, Sums *sums)
 {
-  static const _Alignas(64) Real none[LANES];
-  Coordinate x[3];
   int a = eam->type[i];
-  int64_t start = eam->rows.start[i], near = eam->rows.near[i], vectors = eam->rows.all[i];
+  int64_t start = eam->rows.start[i], vectors = eam->rows.near[i];
   const uint32_t *row = eam->rows.list + start;
   const unsigned char *type = eam->rows.vector_type + start / LANES;
   const Real *weight = (const Real *)eam->weight + eam->weight_start[i];
   const Real *back = both ? (const Real *)eam->back_weight + eam->weight_start[i] : NULL;
   const V at_i = set_all(slope_i);
-  take_position(eam, i, x);
   for (int64_t v = 0; v < vectors; v++) {
     V d[3], s, at_j, g;
     measure(eam->position, row + v * LANES, x, d, &s, &at_j);
-    pair_of_type(eam, a, type[v], s, want, &sums->phi, &g);
-    V w = load_reals(v < near ? weight + v * LANES : none);
+    pair_of_type(eam, a, type[v], s, false, want, &sums->phi, &g);
+    V w = load_reals(weight + v * LANES);
     if (both)
-      g += at_i * w + at_j * load_reals(v < near ? back + v * LANES : none);
+      g = fused(at_j, load_reals(back + v * LANES), fused(at_i, w, g));
     else
-      g += (at_i + at_j) * w;
+      g = fused(at_i + at_j, w, g);
+    add_pairs(sums, g, d, want);
+  }
+}
+
+INLINE void visit_far(const GbEam *eam, int i, const Coordinate x[3], unsigned want, bool top,
+                      Sums *sums)
+{
+  int a = eam->type[i];
+  int64_t start = eam->rows.start[i] + (int64_t)eam->rows.near[i] * LANES;
+  int64_t vectors = eam->rows.all[i] - eam->rows.near[i];
+  const uint32_t *row = eam->rows.list + start;
+  const unsigned char *type = eam->rows.vector_type + start / LANES;
+  for (int64_t v = 0; v < vectors; v++) {
+    V d[3], s, unused, g;
+    measure(eam->position, row + v * LANES, x, d, &s, &unused);
+    pair_of_type(eam, a, type[v], s, top, want, &sums->phi, &g);
     add_pairs(sums, g, d, want);
   }
 }
@@ -364,28 +381,34 @@ INLINE void give_out(const GbEam *eam, int i, unsigned want, const double force[
     output->force[i][k] = force[k];
   if (want & GB_WANT_VIRIAL)
     for (int c = 0; c < 6; c++) {
-      sums[1 + c] += gb_fixed(-0.5 * stress[c]);
+      gb_add_fixed(&sums[1 + c], gb_fixed(-0.5 * stress[c]));
       if (output->stress) output->stress[i][c] = 0.5 * stress[c];
     }
   if (!(want & GB_WANT_ENERGY)) return;
   double embedding, slope;
-  GbPotentialEmbedding(eam->potential, eam->type[i], eam->rho[i], &embedding, &slope);
+  GbEamEmbedding(eam, eam->type[i], eam->rho[i], &embedding, &slope);
   double energy = embedding + 0.5 * force[3];
-  sums[0] += gb_fixed(energy);
+  gb_add_fixed(&sums[0], gb_fixed(energy));
   if (output->energy) output->energy[i] = energy;
 }
 
-INLINE void force_range(const GbEam *eam, int first, int last, unsigned want, const double *slope,
-                        const GbKernelOutput *output, int64_t sums[7])
+/* fast: densities are symmetric and far pairs lie in the upper half of the segments. */
+INLINE void force_range(const GbEam *eam, int first, int last, unsigned want, bool fast,
+                        const double *slope, const GbKernelOutput *output, int64_t sums[7])
 {
   for (int i = first; i < last; i++) {
     Sums s;
+    Coordinate x[3];
     double force[4], stress[8];
     memset(&s, 0, sizeof s);
-    if (eam->all_symmetric)
-      visit_row(eam, i, (Real)slope[i], want, false, &s);
-    else
-      visit_row(eam, i, (Real)slope[i], want, true, &s);
+    take_position(eam, i, x);
+    if (fast) {
+      visit_near(eam, i, x, (Real)slope[i], want, false, &s);
+      visit_far(eam, i, x, want, true, &s);
+    } else {
+      visit_near(eam, i, x, (Real)slope[i], want, !eam->all_symmetric, &s);
+      visit_far(eam, i, x, want, false, &s);
+    }
     finish(eam, i, slope[i], want, &s, force, stress);
     give_out(eam, i, want, force, stress, output, sums);
   }
@@ -395,12 +418,14 @@ INLINE void force_range(const GbEam *eam, int first, int last, unsigned want, co
 static void forces(GbEam *eam, int first, int last, unsigned want, const double *slope,
                    const GbKernelOutput *output, int64_t sums[7])
 {
-  if (want & GB_WANT_ENERGY)
-    force_range(eam, first, last, GB_WANT_ALL, slope, output, sums);
+  if (!eam->all_symmetric || !eam->far_in_top)
+    force_range(eam, first, last, want, false, slope, output, sums);
+  else if (want & GB_WANT_ENERGY)
+    force_range(eam, first, last, GB_WANT_ALL, true, slope, output, sums);
   else if (want & GB_WANT_VIRIAL)
-    force_range(eam, first, last, GB_WANT_VIRIAL, slope, output, sums);
+    force_range(eam, first, last, GB_WANT_VIRIAL, true, slope, output, sums);
   else
-    force_range(eam, first, last, GB_WANT_FORCES, slope, output, sums);
+    force_range(eam, first, last, GB_WANT_FORCES, true, slope, output, sums);
 }
 
 const GbEamPasses PASSES = {

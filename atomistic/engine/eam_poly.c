@@ -1,7 +1,7 @@
 /* Piecewise polynomials in s = r^2 (no root needed), segments uniform in the pseudo-logarithm of s
- * that the bits of a float are: 32 of them, eight per octave, reach from the cutoff down to a
- * quarter of it in r, where no pair of a condensed phase comes; closer pairs are left to the
- * potential's own functions (eam_close.c).
+ * that the bits of a float are: four octaves reach from the cutoff down to a quarter of it in r,
+ * where no pair of a condensed phase comes; closer pairs are left to the potential's own functions
+ * (eam_close.c).
  *
  * What is fitted, segment by segment, by least squares in Chebyshev points, is the derivative:
  * phi'/r = 2 dphi/ds and rho'/r. phi and rho are its integrals, continuous from the cutoff inwards,
@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS = 32, SCALES = 32, DEGREE_MAX = 6 };
+enum { POINTS = 32, SCALES = 32, DEGREE_MAX = 6, OCTAVES = 4 };
 #define R_TYPICAL 2.2 /* angstrom; the error counts from here on */
 
 /* A function f at distance r, and 2 df/ds. */
@@ -40,7 +40,7 @@ static void density(const GbPotential *potential, int a, int b, double r, double
 
 typedef struct {
   const GbPotential *potential;
-  int a, b, degree;
+  int a, b, degree, segments;
   Function function;
   double end;                                           /* in s, angstrom^2 */
   double scale;                                         /* S = scale s */
@@ -142,16 +142,17 @@ static double squared_error(const Fit *fit, int k)
 static double fit_all(Fit *fit, double scale)
 {
   double error = 0.0, octave = exp2(floor(log2(fit->end * scale)));
-  int part = (int)((fit->end * scale / octave - 1.0) * 8.0);
+  int parts = fit->segments / OCTAVES;
+  int part = (int)((fit->end * scale / octave - 1.0) * parts);
   fit->scale = scale;
-  if (fit->end * scale == octave * (1.0 + part / 8.0)) part--; /* the end is a border */
-  for (int k = GB_POLY_SEGMENTS - 1; k >= 0; k--, part--) {
+  if (fit->end * scale == octave * (1.0 + (double)part / parts)) part--; /* the end is a border */
+  for (int k = fit->segments - 1; k >= 0; k--, part--) {
     if (part < 0) {
-      part = 7;
+      part = parts - 1;
       octave *= 0.5;
     }
-    fit->low[k] = octave * (1.0 + part / 8.0);
-    fit->high[k] = octave * (1.0 + (part + 1) / 8.0);
+    fit->low[k] = octave * (1.0 + (double)part / parts);
+    fit->high[k] = octave * (1.0 + (part + 1.0) / parts);
     fit_segment(fit, k);
     error += squared_error(fit, k);
   }
@@ -185,17 +186,18 @@ static void store(GbPoly *poly, int k, int row, double value)
 /* unit2: s comes in units of it. */
 static void set_header(const Fit *fit, double unit2, GbPoly *poly)
 {
+  int shift = fit->segments == GB_SEGMENTS_SLOPE ? GB_SHIFT_SLOPE : GB_SHIFT_WEIGHT;
   poly->scale = (float)(fit->scale * unit2);
   poly->least = (float)fit->low[0];
   poly->end = (float)(fit->scale * fit->end);
-  poly->first = bits_of((float)fit->low[0]) >> GB_POLY_SHIFT;
-  for (int k = 0; k < GB_POLY_SEGMENTS; k++)
+  poly->first = bits_of((float)fit->low[0]) >> shift;
+  for (int k = 0; k < fit->segments; k++)
     store(poly, k, 0, 0.5 * (fit->low[k] + fit->high[k]));
 }
 
 static void store_slope(const Fit *fit, GbPoly *poly)
 {
-  for (int k = 0; k < GB_POLY_SEGMENTS; k++)
+  for (int k = 0; k < fit->segments; k++)
     for (int j = 0; j <= fit->degree; j++)
       store(poly, k, 1 + j, fit->fit[k][j]);
 }
@@ -204,7 +206,7 @@ static void store_slope(const Fit *fit, GbPoly *poly)
 static void store_integral(const Fit *fit, double factor, GbPoly *poly)
 {
   double join = 0.0, S = fit->scale * fit->end;
-  for (int k = GB_POLY_SEGMENTS - 1; k >= 0; k--) {
+  for (int k = fit->segments - 1; k >= 0; k--) {
     double integral[DEGREE_MAX + 2] = {0.0}, half = 0.5 * (fit->high[k] - fit->low[k]);
     for (int j = 0; j <= fit->degree; j++)
       integral[j + 1] = factor * fit->fit[k][j] / (j + 1);
@@ -223,20 +225,32 @@ GbStatus GbEamPolyCreate(const GbPotential *potential, int a, int b, double unit
   memset(p, 0, sizeof *p);
   *poly = p;
   double pair_end = GbPotentialPairCutoff(potential, a, b);
-  Fit fit = {potential, a, b, GB_DEGREE_SLOPE, pair, pair_end * pair_end, 1.0, {0}, {0}, {{0}}};
+  Fit fit = {
+      potential, a,   b,    GB_DEGREE_SLOPE, GB_SEGMENTS_SLOPE, pair, pair_end * pair_end, 1.0,
+      {0},       {0}, {{0}}};
   fit_best(&fit);
   set_header(&fit, unit * unit, &p->slope);
   set_header(&fit, unit * unit, &p->pair);
   store_slope(&fit, &p->slope);
   store_integral(&fit, 0.5 / fit.scale, &p->pair);
-  p->pair.integral = 1.0;
+  p->pair.integral = 1.0f;
+  p->top = (float)fit.low[GB_SEGMENTS_SLOPE / 2] / p->slope.scale;
   double density_end = GbPotentialDensityCutoff(potential, b, a);
-  fit = (Fit){potential, a,   b,    GB_DEGREE_WEIGHT, density, density_end * density_end, 1.0,
-              {0},       {0}, {{0}}};
+  fit = (Fit){potential,
+              a,
+              b,
+              GB_DEGREE_WEIGHT,
+              GB_SEGMENTS_WEIGHT,
+              density,
+              density_end * density_end,
+              1.0,
+              {0},
+              {0},
+              {{0}}};
   fit_best(&fit);
   set_header(&fit, unit * unit, &p->density);
   store_integral(&fit, 1.0, &p->density);
-  p->density.integral = 0.5 / fit.scale;
+  p->density.integral = (float)(0.5 / fit.scale);
   p->close = fmaxf(p->slope.least / p->slope.scale, p->density.least / p->density.scale);
   return GB_OK;
 }

@@ -4,17 +4,19 @@
 
 #include "atomistic/engine/potential.h"
 
-/* Segments per function: eight per octave of s, so that their number is in the bits of a float. */
-enum { GB_POLY_SEGMENTS = 32, GB_POLY_SHIFT = 20, GB_POLY_TERMS = 8 };
-enum { GB_DEGREE_SLOPE = 5, GB_DEGREE_WEIGHT = 4 };
+/* Segments per octave of s are powers of two, so that a segment's number is in the bits of a float.
+ * Pair functions, with kinks, need eight of them; densities are smooth. */
+enum { GB_POLY_SEGMENTS = 32, GB_POLY_TERMS = 8 };
+enum { GB_SEGMENTS_SLOPE = 32, GB_SHIFT_SLOPE = 20, GB_DEGREE_SLOPE = 5 };
+enum { GB_SEGMENTS_WEIGHT = 16, GB_SHIFT_WEIGHT = 21, GB_DEGREE_WEIGHT = 4 };
 
-/* One function of S = scale s. Segment number k = (bits of S >> GB_POLY_SHIFT) - first, for S in
- * [least, end). Row 0 holds the middle m of each segment, row 1 + j the coefficient of (S - m)^j;
- * in two layouts, as instruction sets differ in what they look up fast. */
+/* One function of S = scale s. Segment number k = (bits of S >> shift) - first, for S in [least,
+ * end). Row 0 holds the middle m of each segment, row 1 + j the coefficient of (S - m)^j; in two
+ * layouts, as instruction sets differ in what they look up fast. */
 typedef struct {
   float scale, least, end;
   int32_t first;
-  double integral; /* what values of the integral must be multiplied by, see GbEamPoly */
+  float integral; /* what values of the integral must be multiplied by, see GbEamPoly */
   _Alignas(64) float by_term[GB_POLY_TERMS][GB_POLY_SEGMENTS];
   _Alignas(64) float by_segment[GB_POLY_SEGMENTS][GB_POLY_TERMS];
 } GbPoly;
@@ -25,6 +27,7 @@ typedef struct {
   GbPoly pair;    /* phi, eV: its integral (integral = 1), one degree more, same segments */
   GbPoly density; /* rho_ab/integral: its derivative by S is rho'_ab/r; degree
                      GB_DEGREE_WEIGHT + 1 */
+  float top;      /* s from which on the upper sixteen segments of `slope` are enough */
   float close;    /* closer pairs are not covered by all three, s in units of unit^2 */
 } GbEamPoly;
 

@@ -219,6 +219,12 @@ double GbPotentialDensityCutoff(const GbPotential *potential, int source, int at
   return potential->density_cutoff[source][at];
 }
 
+void GbPotentialEmbeddingGrid(const GbPotential *potential, int *knots, double *step)
+{
+  *knots = potential->file.nrho;
+  *step = potential->file.drho;
+}
+
 double GbPotentialStep(const GbPotential *potential)
 {
   return potential->file.dr;

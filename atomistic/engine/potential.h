@@ -35,6 +35,7 @@ void GbPotentialEmbedding(const GbPotential *potential, int type, double rho, do
 /* Where phi_ab and rho_ab really end: the first knot from which the table is zero, angstrom. */
 double GbPotentialPairCutoff(const GbPotential *potential, int a, int b);
 double GbPotentialDensityCutoff(const GbPotential *potential, int source, int at);
+void GbPotentialEmbeddingGrid(const GbPotential *potential, int *knots, double *step);
 double GbPotentialStep(const GbPotential *potential); /* knot spacing in r, angstrom */
 
 #endif

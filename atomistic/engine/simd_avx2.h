@@ -53,9 +53,9 @@ static inline V set_all(float x)
   return _mm256_set1_ps(x);
 }
 
-static inline I segment_of(V S, I first)
+static inline I segment_of(V S, int shift, I first)
 {
-  I k = _mm256_sub_epi32(_mm256_srli_epi32(_mm256_castps_si256(S), GB_POLY_SHIFT), first);
+  I k = _mm256_sub_epi32(_mm256_srli_epi32(_mm256_castps_si256(S), shift), first);
   return _mm256_and_si256(k, _mm256_set1_epi32(GB_POLY_SEGMENTS - 1));
 }
 
@@ -74,9 +74,20 @@ static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
   }
 }
 
+static inline void look_up_half(const GbPoly *poly, int half, I segment, int terms, V *out)
+{
+  (void)half;
+  look_up(poly, segment, terms, out);
+}
+
 static inline V keep_below(V x, V s, V end)
 {
   return _mm256_and_ps(_mm256_cmp_ps(s, end, _CMP_LT_OQ), x);
+}
+
+static inline V fused(V a, V b, V c)
+{
+  return _mm256_fmadd_ps(a, b, c);
 }
 
 static inline V smaller(V a, V b)
@@ -178,6 +189,11 @@ static inline I whole_part(V x)
 static inline V from_int(I x)
 {
   return _mm256_cvtepi32_pd(x);
+}
+
+static inline V fused(V a, V b, V c)
+{
+  return _mm256_fmadd_pd(a, b, c);
 }
 
 static inline V smaller(V a, V b)

@@ -59,9 +59,9 @@ static inline V set_all(float x)
   return _mm512_set1_ps(x);
 }
 
-static inline I segment_of(V S, I first)
+static inline I segment_of(V S, int shift, I first)
 {
-  return _mm512_sub_epi32(_mm512_srli_epi32(_mm512_castps_si512(S), GB_POLY_SHIFT), first);
+  return _mm512_sub_epi32(_mm512_srli_epi32(_mm512_castps_si512(S), shift), first);
 }
 
 static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
@@ -71,9 +71,20 @@ static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
                                     _mm512_load_ps(poly->by_term[k] + 16));
 }
 
+static inline void look_up_half(const GbPoly *poly, int half, I segment, int terms, V *out)
+{
+  for (int k = 0; k < terms; k++)
+    out[k] = _mm512_permutexvar_ps(segment, _mm512_load_ps(poly->by_term[k] + 16 * half));
+}
+
 static inline V keep_below(V x, V s, V end)
 {
   return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(s, end, _CMP_LT_OQ), x);
+}
+
+static inline V fused(V a, V b, V c)
+{
+  return _mm512_fmadd_ps(a, b, c);
 }
 
 static inline V smaller(V a, V b)
@@ -177,6 +188,11 @@ static inline void load_knots(const GbEamKnot *knots, I piece, V k[4])
   k[1] = _mm512_permutex2var_pd(b, low, d);
   k[2] = _mm512_permutex2var_pd(a, high, c);
   k[3] = _mm512_permutex2var_pd(b, high, d);
+}
+
+static inline V fused(V a, V b, V c)
+{
+  return _mm512_fmadd_pd(a, b, c);
 }
 
 static inline V smaller(V a, V b)

@@ -54,6 +54,12 @@ static inline V keep_below(V x, V s, V end)
   return (V)((M)x & (M)(s < end));
 }
 
+/* a b + c, rounded once where the processor can. */
+static inline V fused(V a, V b, V c)
+{
+  return a * b + c;
+}
+
 static inline V smaller(V a, V b)
 {
   M take = a < b;
@@ -108,9 +114,9 @@ static inline V difference(I a, I b)
 }
 
 /* Number of the segment that holds S; anything for S outside the function's range. */
-static inline I segment_of(V S, I first)
+static inline I segment_of(V S, int shift, I first)
 {
-  return (((I)S >> GB_POLY_SHIFT) - first) & (GB_POLY_SEGMENTS - 1);
+  return (((I)S >> shift) - first) & (GB_POLY_SEGMENTS - 1);
 }
 
 /* The first `terms` rows of the polynomial's segments. */
@@ -124,6 +130,13 @@ static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
     for (int k = 0; k < 4 && 4 * half + k < terms; k++)
       out[4 * half + k] = v[k];
   }
+}
+
+/* As look_up, for segments that are all in the lower or all in the upper sixteen. */
+static inline void look_up_half(const GbPoly *poly, int half, I segment, int terms, V *out)
+{
+  (void)half;
+  look_up(poly, segment, terms, out);
 }
 #else
 static inline void load_entries(const GbEntryReal *at, const uint32_t *row, V *x, V *y, V *z, V *w)

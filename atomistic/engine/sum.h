@@ -21,7 +21,13 @@ static inline int64_t gb_fixed(double term)
   int64_t bits, zero;
   memcpy(&bits, &shifted, sizeof bits);
   memcpy(&zero, &magic, sizeof zero);
-  return bits - zero;
+  return (int64_t)((uint64_t)bits - (uint64_t)zero);
+}
+
+/* Wraps where terms beyond the limits have made nonsense of the sum. */
+static inline void gb_add_fixed(int64_t *sum, int64_t term)
+{
+  *sum = (int64_t)((uint64_t)*sum + (uint64_t)term);
 }
 
 static inline double gb_from_fixed(int64_t sum)
