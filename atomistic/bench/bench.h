@@ -1,8 +1,8 @@
 /* The benchmark of molecular dynamics: whole steps of the system that LAMMPS is timed on.
  *
  * An fcc lattice of constant 3.95 angstrom with 36 % of type 2 at random and velocities of the
- * given temperature, steps of 2 fs, Nose-Hoover chains (0.2 ps) and an isotropic barostat at zero
- * pressure (2 ps) where the ensemble asks for them. It melts at once; the steps before timing
+ * given temperature, steps of 2 fs, Nose-Hoover chains (0.2 ps) and an isotropic MTK barostat at
+ * zero pressure (2 ps) where the ensemble asks for them. It melts at once; the steps before timing
  * starts are not counted. Every repetition runs the same steps from the same state, so their spread
  * is the machine's. docs/performance.md has the counts of operations and bytes. */
 #ifndef GB_ATOMISTIC_BENCH_H

@@ -1,4 +1,4 @@
-/* Timing. The clock runs from the callback before the first step to the one after the last, between
+/* Timing. The clock runs from the sample before the first step to the one after the last, between
  * barriers, so that setting up, the first force evaluation and the machine's own measurement are
  * left out and everything in between is counted. */
 #include "atomistic/bench/bench.h"
@@ -54,7 +54,6 @@ typedef struct {
   int64_t rebuilds;
   double parts[GB_BENCH_PARTS];
   GbMdSample last;
-  double volume;
 } Watch;
 
 /* Seconds that all threads of this process have spent on a processor. */
@@ -65,7 +64,7 @@ static double processor_now(void)
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static GbStatus watch_steps(void *context, const GbAtoms *atoms, const GbMdSample *sample)
+static GbStatus watch_steps(void *context, const GbMdSample *sample)
 {
   Watch *watch = context;
   MPI_Barrier(GbForceComm(watch->force));
@@ -83,14 +82,15 @@ static GbStatus watch_steps(void *context, const GbAtoms *atoms, const GbMdSampl
   for (int p = 0; p < GB_BENCH_PARTS; p++)
     watch->parts[p] = GbTimerSeconds(part_names[p]);
   watch->last = *sample;
-  watch->volume = GbAtomsVolume(atoms);
   return GB_OK;
 }
 
-static GbMdOptions md_options(const GbBenchOptions *o)
+static GbMdOptions md_options(const GbBenchOptions *o, GbMdState *memory)
 {
   GbMdOptions md = GbMdDefaults();
   md.dt_ps = 0.002;
+  md.barostat = GB_BAROSTAT_MTK;
+  md.state = memory;
   md.temperature_start_K = md.temperature_end_K = o->temperature_K;
   md.tau_temperature_ps = 0.2;
   md.tau_pressure_ps = 2.0;
@@ -108,9 +108,10 @@ static GbMdOptions md_options(const GbBenchOptions *o)
 typedef struct {
   double (*x)[3], (*v)[3];
   double lo[3], length[3];
+  GbMdState memory;
 } State;
 
-static GbStatus save(const GbAtoms *atoms, State *state)
+static GbStatus save(const GbAtoms *atoms, const GbMdState *memory, State *state)
 {
   size_t bytes = sizeof *atoms->x * (size_t)atoms->n;
   GB_CALLOC(state->x, atoms->n);
@@ -119,16 +120,18 @@ static GbStatus save(const GbAtoms *atoms, State *state)
   memcpy(state->v, atoms->v, bytes);
   memcpy(state->lo, atoms->lo, sizeof state->lo);
   memcpy(state->length, atoms->length, sizeof state->length);
+  state->memory = *memory;
   return GB_OK;
 }
 
-static void restore(const State *state, GbAtoms *atoms)
+static void restore(const State *state, GbAtoms *atoms, GbMdState *memory)
 {
   size_t bytes = sizeof *atoms->x * (size_t)atoms->n;
   memcpy(atoms->x, state->x, bytes);
   memcpy(atoms->v, state->v, bytes);
   memcpy(atoms->lo, state->lo, sizeof state->lo);
   memcpy(atoms->length, state->length, sizeof state->length);
+  *memory = state->memory;
 }
 
 /* The state at the end; parts are those of the fastest repetition. */
@@ -138,7 +141,7 @@ static void keep(MPI_Comm comm, const Watch *watch, bool fastest, GbBenchResult 
   result->rebuilds = watch->rebuilds;
   result->temperature_K = watch->last.temperature_K;
   result->potential_eV = watch->last.potential_eV / result->options.atoms;
-  result->volume_A3 = watch->volume / result->options.atoms;
+  result->volume_A3 = watch->last.volume / result->options.atoms;
   result->pressure_GPa = -(stress[0] + stress[1] + stress[2]) / 3.0;
   if (!fastest) return;
   double sums[GB_BENCH_PARTS];
@@ -159,16 +162,20 @@ static int by_size(const void *a, const void *b)
 static GbStatus repeat_runs(GbForce *force, GbAtoms *atoms, State *state, GbBenchResult *result)
 {
   const GbBenchOptions *o = &result->options;
-  GbMdOptions md = md_options(o);
+  GbMdState memory = {0};
+  GbMdOptions md = md_options(o, &memory);
   MPI_Comm comm = GbForceComm(force);
   double best = INFINITY;
   if (o->warmup > 0) GB_CALL(GbMdRun(force, atoms, &md, o->warmup, 0, NULL, NULL));
   md.first_step = o->warmup;
-  if (o->repeat > 1) GB_CALL(GbErrorSync(comm, save(atoms, state)));
+  md.observer = watch_steps;
+  md.observer_interval = o->steps;
+  if (o->repeat > 1) GB_CALL(GbErrorSync(comm, save(atoms, &memory, state)));
   for (int r = 0; r < o->repeat; r++) {
     Watch watch = {.force = force};
-    if (r > 0) restore(state, atoms);
-    GB_CALL(GbMdRun(force, atoms, &md, o->steps, o->steps, watch_steps, &watch));
+    if (r > 0) restore(state, atoms, &memory);
+    md.observer_context = &watch;
+    GB_CALL(GbMdRun(force, atoms, &md, o->steps, 0, NULL, NULL));
     MPI_Bcast(&watch.seconds, 1, MPI_DOUBLE, 0, comm); /* all ranks name the same one the best */
     keep(comm, &watch, watch.seconds < best, result);
     best = fmin(best, watch.seconds);
