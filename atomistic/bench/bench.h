@@ -25,7 +25,7 @@ typedef struct {
   GbForceOptions force;
 } GbBenchOptions;
 
-enum { GB_BENCH_PARTS = 5, GB_BENCH_REPEAT_MAX = 100 };
+enum { GB_BENCH_PARTS = 6, GB_BENCH_REPEAT_MAX = 100 };
 
 /* Neighbours of an atom on average; each pair counts at both of its atoms. */
 typedef struct {

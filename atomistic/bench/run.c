@@ -11,8 +11,8 @@
 #include <time.h>
 
 /* Timers of md.c and force.c. They do not nest; what no timer covers is called "other". */
-static const char *const part_names[GB_BENCH_PARTS] = {"neighbour list", "density", "forces",
-                                                       "ghosts", "integration"};
+static const char *const part_names[GB_BENCH_PARTS] = {"neighbour list", "pruning", "density",
+                                                       "forces",         "ghosts",  "integration"};
 
 GbBenchOptions GbBenchDefaults(void)
 {

@@ -4,10 +4,11 @@
  *   f_i = sum_j g_ij d_ij,   g_ij = phi'_ab/r + F'_a(rho_i) rho'_ab/r + F'_b(rho_j) rho'_ba/r,
  *   d_ij = x_j - x_i
  *
- * Pass 1 sums the densities over the near neighbours and keeps rho'/r of every pair; F' goes into
- * the fourth number of each entry, so that pass 2, over near and far neighbours, gets it with the
- * position. Full lists compute each pair twice, but need no writes to other atoms: sums run in list
- * order, and results do not depend on threads or ranks.
+ * Pass 1 sums the densities over the near neighbours; F' goes into the fourth number of each entry,
+ * so that pass 2, over near and far neighbours, gets it with the position. Pass 2 computes rho'/r
+ * again: keeping it for every pair costs more, as samples that matter do not fit into the cache.
+ * Full lists compute each pair twice, but need no writes to other atoms: sums run in list order,
+ * and results do not depend on threads or ranks.
  *
  * Sources: Daw, Baskes, Phys. Rev. B 29, 6443 (1984); Finnis, Sinclair, Philos. Mag. A 50, 45
  * (1984). */
@@ -93,8 +94,7 @@ static void free_atoms(GbEam *eam)
   free(eam->rows.start);
   free(eam->rows.near);
   free(eam->rows.all);
-  free(eam->weight_start);
-  eam->rows.start = eam->weight_start = NULL;
+  eam->rows.start = NULL;
   eam->rows.near = eam->rows.all = NULL;
   eam->atom_capacity = 0;
 }
@@ -134,8 +134,6 @@ void GbEamDestroy(void *kernel)
   free(eam->scratch);
   free(eam->rows.list);
   free(eam->rows.vector_type);
-  free(eam->weight);
-  free(eam->back_weight);
   free(eam);
 }
 
@@ -160,7 +158,6 @@ static GbStatus reserve_atoms(GbEam *eam)
     GB_CALLOC(eam->rows.start, capacity);
     GB_CALLOC(eam->rows.near, capacity);
     GB_CALLOC(eam->rows.all, capacity);
-    GB_CALLOC(eam->weight_start, capacity);
     eam->atom_capacity = capacity;
   }
   if (eam->nentries + 1 <= eam->entry_capacity) return GB_OK;
@@ -260,16 +257,11 @@ static void append(GbEam *eam, int i, const Scratch *s, int near, int all)
 {
   GbRows *rows = &eam->rows;
   int lanes = eam->passes->lanes;
-  int64_t start, total = (int64_t)all * lanes, weights = (int64_t)near * lanes;
+  int64_t start, total = (int64_t)all * lanes;
 #pragma omp atomic capture
   {
     start = rows->used;
     rows->used += total;
-  }
-#pragma omp atomic capture
-  {
-    eam->weight_start[i] = eam->weights_used;
-    eam->weights_used += weights;
   }
   rows->start[i] = start;
   rows->near[i] = (uint16_t)near;
@@ -379,7 +371,7 @@ static void prune_range(GbEam *eam, int first, int last, Scratch *s)
 
 static void prune_all(GbEam *eam, uint32_t *memory, int64_t per_thread)
 {
-  eam->rows.used = eam->weights_used = 0;
+  eam->rows.used = 0;
 #pragma omp parallel for schedule(dynamic) if (eam->n > GB_FEW_SITES)
   for (int first = 0; first < eam->n; first += CHUNK) {
     Scratch s = {.found = memory + GbThreadNumber() * per_thread};
@@ -411,18 +403,6 @@ static GbStatus reserve_scratch(GbEam *eam)
   GB_CALL(renew((void **)&eam->scratch, threads * needed, sizeof *eam->scratch));
   eam->scratch_per_thread = needed;
   eam->scratch_threads = threads;
-  return GB_OK;
-}
-
-static GbStatus reserve_weights(GbEam *eam)
-{
-  size_t size = eam->passes->single ? sizeof(float) : sizeof(double);
-  if (eam->weights_used <= eam->weight_capacity && eam->weight) return GB_OK;
-  int64_t capacity = eam->weights_used + eam->weights_used / 16 + GB_EAM_LANES_MAX;
-  eam->weight_capacity = 0;
-  GB_CALL(renew(&eam->weight, capacity, size));
-  if (!eam->all_symmetric) GB_CALL(renew(&eam->back_weight, capacity, size));
-  eam->weight_capacity = capacity;
   return GB_OK;
 }
 
@@ -472,7 +452,6 @@ GbStatus GbEamPrune(void *kernel)
     GB_CALL(reserve_pool(eam));
     prune_all(eam, eam->scratch, eam->scratch_per_thread);
   }
-  GB_CALL(reserve_weights(eam));
   return GB_OK;
 }
 
@@ -567,14 +546,14 @@ void GbEamForces(void *kernel, const double *slope, const double *ghost_slope, u
 int64_t GbEamBytes(const void *kernel)
 {
   const GbEam *eam = kernel;
-  int64_t real = eam->passes->single ? 4 : 8, weights = eam->all_symmetric ? 1 : 2;
-  int64_t per_atom = (int64_t)(sizeof(double) + 1 + 3 * sizeof(int64_t) + 3 * sizeof(uint16_t));
+  int64_t real = eam->passes->single ? 4 : 8;
+  int64_t per_atom = (int64_t)(sizeof(double) + 1 + 2 * sizeof(int64_t) + 3 * sizeof(uint16_t));
   int64_t per_entry =
       (int64_t)(sizeof(int) + sizeof(int64_t) + sizeof *eam->raw + sizeof *eam->place) + 4 * real;
   int64_t per_listed = (int64_t)sizeof *eam->rows.list;
   return eam->atom_capacity * per_atom + eam->entry_capacity * per_entry +
          (eam->found.capacity + eam->rows.capacity) * per_listed +
-         eam->rows.capacity / eam->passes->lanes + weights * eam->weight_capacity * real +
+         eam->rows.capacity / eam->passes->lanes +
          eam->cells.start_capacity * (int64_t)sizeof(int64_t) +
          eam->cells.capacity * (int64_t)(4 * sizeof(int) + sizeof(int64_t));
 }

@@ -119,9 +119,6 @@ typedef struct GbEam {
   int scratch_threads;
   GbSearchLimits prune_limits[GB_MAX_TYPES]; /* in the unit of `position` */
   GbRows rows;
-  void *weight, *back_weight; /* [weights_used] rho'_ab/r and rho'_ba/r (NULL if always the same) */
-  int64_t *weight_start;      /* [n] of the near neighbours of each atom */
-  int64_t weights_used, weight_capacity;
   double *rho;          /* [n] */
   unsigned char *close; /* [n] a pair lies below the polynomials: eam_close.c */
 } GbEam;

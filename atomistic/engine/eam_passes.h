@@ -115,29 +115,37 @@ static int prune(const GbEam *eam, int i, uint32_t *to)
 
 typedef struct {
   const GbPoly *poly;
-  V scale, end, integral;
+  V scale, end;
   I first;
 } Function;
 
 INLINE Function take_function(const GbPoly *poly)
 {
-  return (Function){poly, set_all(poly->scale), set_all(poly->end), set_all(poly->integral),
-                    set_int(poly->first)};
+  return (Function){poly, set_all(poly->scale), set_all(poly->end), set_int(poly->first)};
 }
 
-/* rho_ab, and rho'_ab/r. */
-INLINE void density_at(const Function *f, V s, V *rho, V *weight)
+/* The polynomial's value, zero from its end on. */
+INLINE V horner(const Function *f, V S, const V *c, int degree)
+{
+  V t = S - c[0], p = c[degree + 1];
+  for (int k = degree; k >= 1; k--)
+    p = p * t + c[k];
+  return keep_below(p, S, f->end);
+}
+
+INLINE V density_at(const Function *f, V s)
 {
   V S = s * f->scale, c[GB_DEGREE_WEIGHT + 3];
   look_up_half(f->poly, 0, segment_of(S, GB_SHIFT_WEIGHT, f->first), GB_DEGREE_WEIGHT + 3, c);
-  V t = S - c[0], p = c[GB_DEGREE_WEIGHT + 2], q = p;
-  p = p * t + c[GB_DEGREE_WEIGHT + 1];
-  for (int k = GB_DEGREE_WEIGHT; k >= 1; k--) {
-    q = q * t + p;
-    p = p * t + c[k];
-  }
-  *rho = keep_below(p, S, f->end) * f->integral;
-  *weight = keep_below(q, S, f->end);
+  return horner(f, S, c, GB_DEGREE_WEIGHT + 1);
+}
+
+/* rho'_ab/r. */
+INLINE V weight_at(const Function *f, V s)
+{
+  V S = s * f->scale, c[GB_DEGREE_WEIGHT + 2];
+  look_up_half(f->poly, 0, segment_of(S, GB_SHIFT_WEIGHT, f->first), GB_DEGREE_WEIGHT + 2, c);
+  return horner(f, S, c, GB_DEGREE_WEIGHT);
 }
 
 /* phi'/r. top: only the upper half of the segments is needed. */
@@ -148,20 +156,14 @@ INLINE V pair_slope_at(const Function *f, V s, bool top)
     look_up_half(f->poly, 1, segment_of(S, GB_SHIFT_SLOPE, f->first), GB_DEGREE_SLOPE + 2, c);
   else
     look_up(f->poly, segment_of(S, GB_SHIFT_SLOPE, f->first), GB_DEGREE_SLOPE + 2, c);
-  V t = S - c[0], p = c[GB_DEGREE_SLOPE + 1];
-  for (int k = GB_DEGREE_SLOPE; k >= 1; k--)
-    p = p * t + c[k];
-  return keep_below(p, S, f->end);
+  return horner(f, S, c, GB_DEGREE_SLOPE);
 }
 
 INLINE V pair_at(const Function *f, V s)
 {
   V S = s * f->scale, c[GB_DEGREE_SLOPE + 3];
   look_up(f->poly, segment_of(S, GB_SHIFT_SLOPE, f->first), GB_DEGREE_SLOPE + 3, c);
-  V t = S - c[0], p = c[GB_DEGREE_SLOPE + 2];
-  for (int k = GB_DEGREE_SLOPE + 1; k >= 1; k--)
-    p = p * t + c[k];
-  return keep_below(p, S, f->end);
+  return horner(f, S, c, GB_DEGREE_SLOPE + 1);
 }
 
 #else
@@ -200,10 +202,11 @@ INLINE void hermite(const GbEamKnot *knots, const Place *at, V *value, V *slope)
  */
 
 #ifdef GB_SINGLE
-INLINE void density_of_type(const GbEam *eam, int a, int b, V s, V *rho, V *weight)
+/* The density of atoms of type b at one of type a. */
+INLINE V density_of_type(const GbEam *eam, int a, int b, V s)
 {
   Function f = take_function(&eam->poly[a][b]->density);
-  density_at(&f, s, rho, weight);
+  return density_at(&f, s);
 }
 
 INLINE V close_limit(const GbEam *eam, int a, int b)
@@ -211,10 +214,12 @@ INLINE V close_limit(const GbEam *eam, int a, int b)
   return set_all(eam->poly[a][b]->close);
 }
 #else
-INLINE void density_of_type(const GbEam *eam, int a, int b, V s, V *rho, V *weight)
+INLINE V density_of_type(const GbEam *eam, int a, int b, V s)
 {
+  V rho, slope;
   Place place = place_of(&eam->table[a][b], s);
-  hermite(eam->table[a][b].density, &place, rho, weight);
+  hermite(eam->table[a][b].density, &place, &rho, &slope);
+  return rho;
 }
 
 INLINE V close_limit(const GbEam *eam, int a, int b)
@@ -224,28 +229,20 @@ INLINE V close_limit(const GbEam *eam, int a, int b)
 }
 #endif
 
-/* One atom; `both`: rho'_ba is kept as well. */
-INLINE void density_of_atom(GbEam *eam, int i, bool both)
+static void density_of_atom(GbEam *eam, int i)
 {
   Coordinate x[3];
   int a = eam->type[i];
   int64_t start = eam->rows.start[i], vectors = eam->rows.near[i];
   const uint32_t *row = eam->rows.list + start;
   const unsigned char *type = eam->rows.vector_type + start / LANES;
-  Real *weight = (Real *)eam->weight + eam->weight_start[i];
-  Real *back = both ? (Real *)eam->back_weight + eam->weight_start[i] : NULL;
   V sum = set_all(0), excess = set_all(1); /* s less the limit, where it is smallest */
   take_position(eam, i, x);
   for (int64_t v = 0; v < vectors; v++) {
-    V d[3], s, unused, rho, w;
+    V d[3], s, unused;
     measure(eam->position, row + v * LANES, x, d, &s, &unused);
     excess = smaller(excess, s - close_limit(eam, a, type[v]));
-    density_of_type(eam, a, type[v], s, &rho, &w);
-    sum += rho;
-    store_reals(weight + v * LANES, w);
-    if (!both) continue;
-    density_of_type(eam, type[v], a, s, &rho, &w);
-    store_reals(back + v * LANES, w);
+    sum += density_of_type(eam, a, type[v], s);
   }
   eam->rho[i] = sum_all(sum);
   eam->close[i] = any_below(excess, set_all(0));
@@ -256,12 +253,8 @@ INLINE void density_of_atom(GbEam *eam, int i, bool both)
 
 static void density(GbEam *eam, int first, int last)
 {
-  if (eam->all_symmetric)
-    for (int i = first; i < last; i++)
-      density_of_atom(eam, i, false);
-  else
-    for (int i = first; i < last; i++)
-      density_of_atom(eam, i, true);
+  for (int i = first; i < last; i++)
+    density_of_atom(eam, i);
 }
 
 /* --- Pass 2 -------------------------------------------------------------------------------------
@@ -285,30 +278,60 @@ INLINE void add_pairs(Sums *sums, V g, const V d[3], unsigned want)
 }
 
 #ifdef GB_SINGLE
-INLINE void pair_of_type(const GbEam *eam, int a, int b, V s, bool top, unsigned want, V *phi,
-                         V *slope)
+/* phi'/r, and phi added to *phi. */
+INLINE V pair_of_type(const GbEam *eam, int a, int b, V s, bool top, unsigned want, V *phi)
 {
   Function f = take_function(&eam->poly[a][b]->slope);
-  *slope = pair_slope_at(&f, s, top);
-  if (!(want & GB_WANT_ENERGY)) return;
-  f = take_function(&eam->poly[a][b]->pair);
-  *phi += pair_at(&f, s);
+  if (want & GB_WANT_ENERGY) {
+    Function p = take_function(&eam->poly[a][b]->pair);
+    *phi += pair_at(&p, s);
+  }
+  return pair_slope_at(&f, s, top);
+}
+
+/* phi'/r and the embedding's part: F'_i rho'_ab/r + F'_j rho'_ba/r. */
+INLINE V near_of_type(const GbEam *eam, int a, int b, V s, V at_i, V at_j, bool both, unsigned want,
+                      V *phi)
+{
+  Function f = take_function(&eam->poly[a][b]->weight);
+  V g = pair_of_type(eam, a, b, s, false, want, phi), w = weight_at(&f, s);
+  if (!both) return fused(at_i + at_j, w, g);
+  f = take_function(&eam->poly[b][a]->weight);
+  return fused(at_j, weight_at(&f, s), fused(at_i, w, g));
 }
 #else
-INLINE void pair_of_type(const GbEam *eam, int a, int b, V s, bool top, unsigned want, V *phi,
-                         V *slope)
+INLINE V pair_at_place(const GbEam *eam, int a, int b, const Place *place, unsigned want, V *phi)
+{
+  V value, slope; /* of r phi */
+  hermite(eam->table[a][b].pair, place, &value, &slope);
+  value *= place->per_r;
+  if (want & GB_WANT_ENERGY) *phi += value;
+  return (slope - value * place->per_r) * place->per_r;
+}
+
+INLINE V pair_of_type(const GbEam *eam, int a, int b, V s, bool top, unsigned want, V *phi)
 {
   (void)top;
-  V value; /* r phi */
   Place place = place_of(&eam->table[a][b], s);
-  hermite(eam->table[a][b].pair, &place, &value, slope);
-  value *= place.per_r;
-  *slope = (*slope - value * place.per_r) * place.per_r;
-  if (want & GB_WANT_ENERGY) *phi += value;
+  return pair_at_place(eam, a, b, &place, want, phi);
+}
+
+INLINE V near_of_type(const GbEam *eam, int a, int b, V s, V at_i, V at_j, bool both, unsigned want,
+                      V *phi)
+{
+  V rho, w;
+  Place place = place_of(&eam->table[a][b], s);
+  V g = pair_at_place(eam, a, b, &place, want, phi);
+  hermite(eam->table[a][b].density, &place, &rho, &w);
+  if (!both) return fused(at_i + at_j, w, g);
+  g = fused(at_i, w, g);
+  place = place_of(&eam->table[b][a], s); /* may end elsewhere */
+  hermite(eam->table[b][a].density, &place, &rho, &w);
+  return fused(at_j, w, g);
 }
 #endif
 
-/* `both`: rho'_ab and rho'_ba differ. */
+/* `both`: rho_ab and rho_ba differ for some types. */
 INLINE void visit_near(const GbEam *eam, int i, const Coordinate x[3], Real slope_i, unsigned want,
                        bool both, Sums *sums)
 {
@@ -316,18 +339,11 @@ INLINE void visit_near(const GbEam *eam, int i, const Coordinate x[3], Real slop
   int64_t start = eam->rows.start[i], vectors = eam->rows.near[i];
   const uint32_t *row = eam->rows.list + start;
   const unsigned char *type = eam->rows.vector_type + start / LANES;
-  const Real *weight = (const Real *)eam->weight + eam->weight_start[i];
-  const Real *back = both ? (const Real *)eam->back_weight + eam->weight_start[i] : NULL;
   const V at_i = set_all(slope_i);
   for (int64_t v = 0; v < vectors; v++) {
-    V d[3], s, at_j, g;
+    V d[3], s, at_j;
     measure(eam->position, row + v * LANES, x, d, &s, &at_j);
-    pair_of_type(eam, a, type[v], s, false, want, &sums->phi, &g);
-    V w = load_reals(weight + v * LANES);
-    if (both)
-      g = fused(at_j, load_reals(back + v * LANES), fused(at_i, w, g));
-    else
-      g = fused(at_i + at_j, w, g);
+    V g = near_of_type(eam, a, type[v], s, at_i, at_j, both, want, &sums->phi);
     add_pairs(sums, g, d, want);
   }
 }
@@ -341,9 +357,9 @@ INLINE void visit_far(const GbEam *eam, int i, const Coordinate x[3], unsigned w
   const uint32_t *row = eam->rows.list + start;
   const unsigned char *type = eam->rows.vector_type + start / LANES;
   for (int64_t v = 0; v < vectors; v++) {
-    V d[3], s, unused, g;
+    V d[3], s, unused;
     measure(eam->position, row + v * LANES, x, d, &s, &unused);
-    pair_of_type(eam, a, type[v], s, top, want, &sums->phi, &g);
+    V g = pair_of_type(eam, a, type[v], s, top, want, &sums->phi);
     add_pairs(sums, g, d, want);
   }
 }

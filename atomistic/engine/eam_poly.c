@@ -202,14 +202,14 @@ static void store_slope(const Fit *fit, GbPoly *poly)
       store(poly, k, 1 + j, fit->fit[k][j]);
 }
 
-/* The integral times `factor`, zero at the end. */
-static void store_integral(const Fit *fit, double factor, GbPoly *poly)
+/* The integral by s/2, zero at the end. */
+static void store_integral(const Fit *fit, GbPoly *poly)
 {
   double join = 0.0, S = fit->scale * fit->end;
   for (int k = fit->segments - 1; k >= 0; k--) {
     double integral[DEGREE_MAX + 2] = {0.0}, half = 0.5 * (fit->high[k] - fit->low[k]);
     for (int j = 0; j <= fit->degree; j++)
-      integral[j + 1] = factor * fit->fit[k][j] / (j + 1);
+      integral[j + 1] = 0.5 / fit->scale * fit->fit[k][j] / (j + 1);
     integral[0] = join - evaluate(integral, fit->degree + 1, S - (fit->low[k] + half));
     for (int j = 0; j <= fit->degree + 1; j++)
       store(poly, k, 1 + j, integral[j]);
@@ -232,8 +232,7 @@ GbStatus GbEamPolyCreate(const GbPotential *potential, int a, int b, double unit
   set_header(&fit, unit * unit, &p->slope);
   set_header(&fit, unit * unit, &p->pair);
   store_slope(&fit, &p->slope);
-  store_integral(&fit, 0.5 / fit.scale, &p->pair);
-  p->pair.integral = 1.0f;
+  store_integral(&fit, &p->pair);
   p->top = (float)fit.low[GB_SEGMENTS_SLOPE / 2] / p->slope.scale;
   double density_end = GbPotentialDensityCutoff(potential, b, a);
   fit = (Fit){potential,
@@ -248,9 +247,10 @@ GbStatus GbEamPolyCreate(const GbPotential *potential, int a, int b, double unit
               {0},
               {{0}}};
   fit_best(&fit);
+  set_header(&fit, unit * unit, &p->weight);
   set_header(&fit, unit * unit, &p->density);
-  store_integral(&fit, 1.0, &p->density);
-  p->density.integral = (float)(0.5 / fit.scale);
+  store_slope(&fit, &p->weight);
+  store_integral(&fit, &p->density);
   p->close = fmaxf(p->slope.least / p->slope.scale, p->density.least / p->density.scale);
   return GB_OK;
 }

@@ -16,7 +16,6 @@ enum { GB_SEGMENTS_WEIGHT = 16, GB_SHIFT_WEIGHT = 21, GB_DEGREE_WEIGHT = 4 };
 typedef struct {
   float scale, least, end;
   int32_t first;
-  float integral; /* what values of the integral must be multiplied by, see GbEamPoly */
   _Alignas(64) float by_term[GB_POLY_TERMS][GB_POLY_SEGMENTS];
   _Alignas(64) float by_segment[GB_POLY_SEGMENTS][GB_POLY_TERMS];
 } GbPoly;
@@ -24,9 +23,9 @@ typedef struct {
 /* All functions of the pair of types (center a, neighbour b). `s` is taken in units of `unit`^2. */
 typedef struct {
   GbPoly slope;   /* phi'(r)/r, eV/angstrom^2: degree GB_DEGREE_SLOPE */
-  GbPoly pair;    /* phi, eV: its integral (integral = 1), one degree more, same segments */
-  GbPoly density; /* rho_ab/integral: its derivative by S is rho'_ab/r; degree
-                     GB_DEGREE_WEIGHT + 1 */
+  GbPoly pair;    /* phi, eV: its integral, one degree more, same segments */
+  GbPoly weight;  /* rho'_ab/r, degree GB_DEGREE_WEIGHT */
+  GbPoly density; /* rho_ab: its integral, one degree more, same segments */
   float top;      /* s from which on the upper sixteen segments of `slope` are enough */
   float close;    /* closer pairs are not covered by all three, s in units of unit^2 */
 } GbEamPoly;

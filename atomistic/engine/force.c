@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define SKIN 1.0       /* angstrom */
-#define INNER_SKIN 0.3 /* angstrom */
+#define INNER_SKIN 0.5 /* angstrom */
 enum { SORT_INTERVAL = 8 };
 
 struct GbForce {

@@ -21,6 +21,7 @@
 #include "atomistic/engine/integrate.h"
 #include "atomistic/engine/md_internal.h"
 #include "atomistic/engine/sum.h"
+#include "base/timer.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -305,7 +306,9 @@ static void set_up_step(GbMdRunning *run, GbAdvance *step)
 /* Positions of the next step; velocities lack the second kick. */
 static void advance(GbMdRunning *run, GbAdvance *step, int64_t *sums)
 {
+  GbTimerStart("integration");
   GbIntegrateAdvance(&run->local, step, sums);
+  GbTimerStop("integration");
   for (int d = 0; d < 3; d++) /* strained axes get exactly what they should have */
     if (run->options->strain_rate_per_ps[d] != 0.0)
       run->local.length[d] = strained_length(run, d);
@@ -335,7 +338,9 @@ GbStatus GbMdStep(GbMdRunning *run)
   if (box) GB_CALL(set_up_box(run, before, &step));
   advance(run, &step, sums);
   GB_CALL(compute_forces(run, sums[GB_SUM_BAD]));
+  GbTimerStart("integration");
   GbIntegrateKick(&run->local, step.dt, GbMdIsMeasured(run, run->p.done), sums);
+  GbTimerStop("integration");
   GbSumReduce(GbForceComm(run->force), sums, GB_SUMS, totals);
   if (sums[GB_SUM_BAD] > 0) return GbGuardMoved(run);
   for (int c = 0; c < 6; c++)

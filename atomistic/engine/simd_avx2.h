@@ -100,16 +100,6 @@ static inline bool any_below(V s, V end)
   return _mm256_movemask_ps(_mm256_cmp_ps(s, end, _CMP_LT_OQ)) != 0;
 }
 
-static inline V load_reals(const float *from)
-{
-  return _mm256_loadu_ps(from);
-}
-
-static inline void store_reals(float *to, V x)
-{
-  _mm256_storeu_ps(to, x);
-}
-
 static inline void sum_four(V a, V b, V c, V d, double sums[4])
 {
   V all = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
@@ -204,16 +194,6 @@ static inline V smaller(V a, V b)
 static inline bool any_below(V s, V end)
 {
   return _mm256_movemask_pd(_mm256_cmp_pd(s, end, _CMP_LT_OQ)) != 0;
-}
-
-static inline V load_reals(const double *from)
-{
-  return _mm256_loadu_pd(from);
-}
-
-static inline void store_reals(double *to, V x)
-{
-  _mm256_storeu_pd(to, x);
 }
 
 static inline void sum_four(V a, V b, V c, V d, double sums[4])

@@ -97,16 +97,6 @@ static inline bool any_below(V s, V end)
   return _mm512_cmp_ps_mask(s, end, _CMP_LT_OQ) != 0;
 }
 
-static inline V load_reals(const float *from)
-{
-  return _mm512_loadu_ps(from);
-}
-
-static inline void store_reals(float *to, V x)
-{
-  _mm512_storeu_ps(to, x);
-}
-
 static inline double sum_all(V x)
 {
   return _mm512_reduce_add_ps(x);
@@ -203,16 +193,6 @@ static inline V smaller(V a, V b)
 static inline bool any_below(V s, V end)
 {
   return _mm512_cmp_pd_mask(s, end, _CMP_LT_OQ) != 0;
-}
-
-static inline V load_reals(const double *from)
-{
-  return _mm512_loadu_pd(from);
-}
-
-static inline void store_reals(double *to, V x)
-{
-  _mm512_storeu_pd(to, x);
 }
 
 static inline double sum_all(V x)

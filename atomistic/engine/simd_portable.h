@@ -25,11 +25,6 @@ static inline V load_reals(const R *from)
   return v;
 }
 
-static inline void store_reals(R *to, V v)
-{
-  memcpy(to, &v, sizeof v);
-}
-
 static inline V set_all(R x)
 {
   return (V){x, x, x, x};

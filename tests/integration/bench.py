@@ -15,7 +15,7 @@ atom_bytes_per_atom peak_resident_bytes float_flops_per_s double_flops_per_s loa
 bandwidth_bytes_per_s flops_per_atom_step loads_per_atom_step bytes_per_atom_step
 fraction_of_arithmetic fraction_of_loads fraction_of_bandwidth
 """.split()
-PARTS = ["neighbour list", "density", "forces", "ghosts", "integration", "other", "step"]
+PARTS = ["neighbour list", "pruning", "density", "forces", "ghosts", "integration", "other", "step"]
 
 problems = []
 
