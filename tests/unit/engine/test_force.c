@@ -1,8 +1,8 @@
 /* Forces and virials against finite differences and closed forms; independence of boxes, ranks,
  * threads. */
+#include "samples.h"
 #include "toy.h"
 
-#include "atomistic/engine/force.h"
 #include "base/rng.h"
 #include "harness/harness.h"
 
@@ -11,30 +11,6 @@
 #ifdef _OPENMP
 #include <omp.h>
 #endif
-
-#define CUZR GB_SOURCE_DIR "/inputs/potentials/CuZr_mm.eam.fs"
-
-/* A disordered Cu-Zr crystal: fcc with random types and displacements. */
-static void make_sample(const GbPotential *potential, const int cells[3], double a, GbAtoms *atoms)
-{
-  assert_ok(GbAtomsCreateFcc(atoms, cells, a, 0.36, 7));
-  assert_ok(GbPotentialApplyTypes(potential, atoms));
-  for (int i = 0; i < atoms->n; i++)
-    for (int d = 0; d < 3; d++)
-      atoms->x[i][d] += 0.3 * (GbRngUniform(3, GB_RNG_TEST, (uint64_t)i, (uint64_t)d, 0) - 0.5);
-}
-
-static GbPotential *toy_potential(bool fs)
-{
-  char path[512];
-  int rank;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  GbPotential *potential;
-  snprintf(path, sizeof path, "%s/toy.eam.%s", GbTestFolder(), fs ? "fs" : "alloy");
-  if (rank == 0) toy_write(path, fs);
-  assert_ok(GbPotentialRead(MPI_COMM_WORLD, path, &potential));
-  return potential;
-}
 
 static double energy_of(GbForce *force, GbAtoms *atoms)
 {
