@@ -31,7 +31,7 @@ typedef struct {
 } Range;
 enum { RANGES = 3 };
 static const Range ranges[RANGES] = {
-    {R_FIRST, 2.2, 0.15, 3e-6}, {2.2, 2.4, 0.05, 3e-6}, {2.4, R_LAST, 2e-4, 3e-6}};
+    {R_FIRST, 2.2, 0.15, 3e-6}, {2.2, 2.4, 0.02, 3e-6}, {2.4, R_LAST, 1e-4, 3e-6}};
 #define COVERED 2.0      /* angstrom; polynomials must reach down to here */
 #define ENERGY_STEP 1e-6 /* relative to 1 eV + |phi|: what may come out of nothing at a border */
 #define AT_KINK 1e-3     /* eV/angstrom; errors of the force near the kinks are larger */

@@ -32,9 +32,9 @@ typedef struct {
 static const Reference references[] = {
     {"glass2048", false, -8952.1521901621, 1e-4, 3e-5, 5.0, 1e-5},
     {"notched8k", true, -34725.09587733, 1e-4, 3e-5, 5.0, 1e-5},
-    {"hot500", false, -1860.3006325619, 1e-3, 1e-4, 30.0, 1e-5},
+    {"hot500", false, -1860.3006325619, 3e-4, 3e-5, 10.0, 1e-5},
     /* where an atom has a close pair, its forces come from other functions than its neighbours' */
-    {"close500", false, -1525.3052859564, 1e-3, 1e-3, 30.0, 1e-4},
+    {"close500", false, -1525.3052859564, 3e-4, 1e-3, 10.0, 1e-5},
 };
 enum { REFERENCES = sizeof references / sizeof *references };
 /* Bounds for all samples: total energy relative to itself in mixed precision, and all of double. */
