@@ -496,7 +496,7 @@ bool GbEamDensity(void *kernel, double *slope)
 {
   GbEam *eam = kernel;
   int bad = 0;
-#pragma omp parallel for schedule(dynamic) reduction(| : bad) if (eam->n > GB_FEW_SITES)
+#pragma omp parallel for schedule(static) reduction(| : bad) if (eam->n > GB_FEW_SITES)
   for (int first = 0; first < eam->n; first += CHUNK) {
     int last = first + CHUNK < eam->n ? first + CHUNK : eam->n;
     eam->passes->density(eam, first, last);
@@ -532,7 +532,7 @@ void GbEamForces(void *kernel, const double *slope, const double *ghost_slope, u
 {
   GbEam *eam = kernel;
   spread_slopes(eam, slope, ghost_slope);
-#pragma omp parallel for schedule(dynamic) if (eam->n > GB_FEW_SITES)
+#pragma omp parallel for schedule(static) if (eam->n > GB_FEW_SITES)
   for (int first = 0; first < eam->n; first += CHUNK) {
     int last = first + CHUNK < eam->n ? first + CHUNK : eam->n;
     int64_t part[7] = {0};

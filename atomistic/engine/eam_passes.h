@@ -4,6 +4,8 @@
  * Mixed precision: distances are in units of eam->unit, differences of integers; functions are
  * polynomials of s = r^2. Double: the potential's own table, Hermite pieces uniform in r. */
 
+enum { PREFETCH = 4 }; /* atoms ahead */
+
 #define INLINE static inline __attribute__((always_inline))
 
 #ifdef GB_SINGLE
@@ -94,7 +96,9 @@ static int prune(const GbEam *eam, int i, uint32_t *to)
 {
   const GbSearchLimits *limits = &eam->prune_limits[eam->type[i]];
   const uint32_t *found = eam->found.list + eam->found.start[i];
-  int n = 0;
+  int n = 0, next = i + PREFETCH < eam->n ? i + PREFETCH : i;
+  for (int t = 0; t < eam->found.count[next]; t += 16)
+    __builtin_prefetch(eam->found.list + eam->found.start[next] + t);
   Coordinate x[3];
   take_position(eam, i, x);
   for (int t = 0; t < eam->found.count[i]; t += LANES) {
@@ -229,6 +233,15 @@ INLINE V close_limit(const GbEam *eam, int a, int b)
 }
 #endif
 
+/* Rows are read once per pass, and only in part by the first: no hardware guesses what comes. */
+INLINE void prefetch_row(const GbEam *eam, int i, int last, const uint16_t *vectors)
+{
+  if (i >= last) return;
+  const uint32_t *row = eam->rows.list + eam->rows.start[i];
+  for (int64_t t = 0; t < vectors[i] * LANES; t += 16)
+    __builtin_prefetch(row + t);
+}
+
 static void density_of_atom(GbEam *eam, int i)
 {
   Coordinate x[3];
@@ -253,8 +266,10 @@ static void density_of_atom(GbEam *eam, int i)
 
 static void density(GbEam *eam, int first, int last)
 {
-  for (int i = first; i < last; i++)
+  for (int i = first; i < last; i++) {
+    prefetch_row(eam, i + PREFETCH, eam->n, eam->rows.near);
     density_of_atom(eam, i);
+  }
 }
 
 /* --- Pass 2 -------------------------------------------------------------------------------------
@@ -413,6 +428,7 @@ INLINE void force_range(const GbEam *eam, int first, int last, unsigned want, bo
                         const double *slope, const GbKernelOutput *output, int64_t sums[7])
 {
   for (int i = first; i < last; i++) {
+    prefetch_row(eam, i + PREFETCH, eam->n, eam->rows.all);
     Sums s;
     Coordinate x[3];
     double force[4], stress[8];

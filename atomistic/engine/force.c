@@ -40,6 +40,7 @@ struct GbForce {
   double *slope, *ghost_slope;
   int capacity, ghost_capacity;
   int64_t listed_total, evaluations, rebuilds;
+  int sorted; /* rebuilds since the atoms were distributed: now and then they are sorted in space */
 
   GbAtoms own; /* this rank's part of a sample given to GbForceCompute */
   int sample_n;
@@ -270,7 +271,8 @@ static GbStatus rebuild(GbForce *force, GbAtoms *local)
   force->listed = NULL;
   GB_CALL(GbDomainMigrate(force->domain, local));
   GbStatus status = GB_OK;
-  if (force->rebuilds++ % SORT_INTERVAL == 0) status = GbAtomsSortInSpace(local);
+  force->rebuilds++;
+  if (force->sorted++ % SORT_INTERVAL == 0) status = GbAtomsSortInSpace(local);
   if (status == GB_OK) status = reserve(force, local->n);
   GB_CALL(GbErrorSync(force->comm, status));
   GB_CALL(GbDomainFindGhosts(force->domain, local, force->cutoff + force->skin, force->wrap));
@@ -379,6 +381,7 @@ GbStatus GbForceComputeLocal(GbForce *force, GbAtoms *local, unsigned want, GbFo
 GbStatus GbForceScatter(GbForce *force, const GbAtoms *sample, GbAtoms *local)
 {
   force->listed = NULL;
+  force->sorted = 0;
   GB_CALL(GbDomainScatter(force->domain, sample, local));
   return GB_OK;
 }
