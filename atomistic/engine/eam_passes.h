@@ -5,6 +5,7 @@
  * polynomials of s = r^2. Double: the potential's own table, Hermite pieces uniform in r. */
 
 enum { PREFETCH = 4 }; /* atoms ahead */
+enum { OFF_DIAGONAL = GB_WANT_VIRIAL & ~GB_WANT_PRESSURE };
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -283,10 +284,11 @@ INLINE void add_pairs(Sums *sums, V g, const V d[3], unsigned want)
 {
   for (int k = 0; k < 3; k++)
     sums->force[k] = fused(g, d[k], sums->force[k]); /* the same bits, whatever is wanted */
-  if (!(want & GB_WANT_VIRIAL)) return;
+  if (!(want & GB_WANT_PRESSURE)) return;
   const V f[3] = {g * d[0], g * d[1], g * d[2]};
   for (int k = 0; k < 3; k++)
     sums->stress[k] += f[k] * d[k];
+  if (!(want & OFF_DIAGONAL)) return;
   sums->stress[3] += f[0] * d[1];
   sums->stress[4] += f[0] * d[2];
   sums->stress[5] += f[1] * d[2];
@@ -398,9 +400,12 @@ INLINE void finish(const GbEam *eam, int i, double slope_i, unsigned want, const
   sum_four(sums->force[0], sums->force[1], sums->force[2], sums->phi, force);
   for (int k = 0; k < 3; k++)
     force[k] *= unit;
-  if (!(want & GB_WANT_VIRIAL)) return;
+  if (!(want & GB_WANT_PRESSURE)) return;
   sum_four(sums->stress[0], sums->stress[1], sums->stress[2], sums->stress[3], stress);
-  sum_four(sums->stress[4], sums->stress[5], sums->stress[4], sums->stress[5], stress + 4);
+  if (want & OFF_DIAGONAL)
+    sum_four(sums->stress[4], sums->stress[5], sums->stress[4], sums->stress[5], stress + 4);
+  else
+    stress[4] = stress[5] = 0.0;
   for (int c = 0; c < 6; c++)
     stress[c] *= unit * unit;
 }
@@ -410,8 +415,8 @@ INLINE void give_out(const GbEam *eam, int i, unsigned want, const double force[
 {
   for (int k = 0; k < 3; k++)
     output->force[i][k] = force[k];
-  if (want & GB_WANT_VIRIAL)
-    for (int c = 0; c < 6; c++) {
+  if (want & GB_WANT_PRESSURE)
+    for (int c = 0; c < (want & OFF_DIAGONAL ? 6 : 3); c++) {
       gb_add_fixed(&sums[1 + c], gb_fixed(-0.5 * stress[c]));
       if (output->stress) output->stress[i][c] = 0.5 * stress[c];
     }
@@ -454,8 +459,10 @@ static void forces(GbEam *eam, int first, int last, unsigned want, const double 
     force_range(eam, first, last, want, false, slope, output, sums);
   else if (want & GB_WANT_ENERGY)
     force_range(eam, first, last, GB_WANT_ALL, true, slope, output, sums);
-  else if (want & GB_WANT_VIRIAL)
+  else if (want & OFF_DIAGONAL)
     force_range(eam, first, last, GB_WANT_VIRIAL, true, slope, output, sums);
+  else if (want & GB_WANT_PRESSURE)
+    force_range(eam, first, last, GB_WANT_PRESSURE, true, slope, output, sums);
   else
     force_range(eam, first, last, GB_WANT_FORCES, true, slope, output, sums);
 }

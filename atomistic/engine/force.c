@@ -364,8 +364,10 @@ static GbStatus compute(GbForce *force, GbAtoms *local, unsigned want, const GbK
     force->listed = NULL;
     return report_bad_atom(force, local);
   }
-  result->energy = totals[0];
-  memcpy(result->virial, totals + 1, sizeof result->virial);
+  if (want & GB_WANT_ENERGY) result->energy = totals[0];
+  for (int c = 0; c < 6; c++)
+    if (want & (c < 3 ? GB_WANT_PRESSURE : GB_WANT_VIRIAL & ~GB_WANT_PRESSURE))
+      result->virial[c] = totals[1 + c];
   force->evaluations += force->listed_total;
   return GB_OK;
 }

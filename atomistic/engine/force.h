@@ -27,7 +27,13 @@ typedef struct {
 } GbForceOptions;
 
 /* What a computation must give besides forces. */
-enum { GB_WANT_FORCES = 0, GB_WANT_ENERGY = 1, GB_WANT_VIRIAL = 2, GB_WANT_ALL = 3 };
+enum {
+  GB_WANT_FORCES = 0,
+  GB_WANT_ENERGY = 1,
+  GB_WANT_PRESSURE = 2, /* the diagonal of the virial */
+  GB_WANT_VIRIAL = 6,   /* all of it */
+  GB_WANT_ALL = 7
+};
 
 /* Totals over all ranks; only what was wanted is filled, the rest is zero. */
 typedef struct {

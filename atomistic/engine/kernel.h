@@ -42,7 +42,7 @@ typedef struct {
   bool (*density)(void *kernel, double *slope);
   /* Everything wanted in `output`, from F' of own atoms and ghosts. Adds to the order-free sums
    * (see sum.h): the energy to sums[0] (GB_WANT_ENERGY), half of the sum of r f to sums[1..6]
-   * (GB_WANT_VIRIAL). */
+   * (GB_WANT_VIRIAL; GB_WANT_PRESSURE: to sums[1..3]). */
   void (*forces)(void *kernel, const double *slope, const double *ghost_slope, unsigned want,
                  const GbKernelOutput *output, int64_t sums[7]);
   int64_t (*bytes)(const void *kernel);

@@ -318,7 +318,7 @@ static void advance(GbMdRunning *run, GbAdvance *step, int64_t *sums)
 
 static GbStatus compute_forces(GbMdRunning *run, int64_t bad)
 {
-  unsigned want = GbMdChangesBox(run->options) ? GB_WANT_VIRIAL : GB_WANT_FORCES;
+  unsigned want = GbMdChangesBox(run->options) ? GB_WANT_PRESSURE : GB_WANT_FORCES;
   if (GbMdIsMeasured(run, run->p.done)) want = GB_WANT_ALL;
   GbStatus status = GbForceComputeLocal(run->force, &run->local, want, &run->p.result);
   if (status == GB_OK) return GB_OK;

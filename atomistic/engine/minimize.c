@@ -43,7 +43,7 @@ GbStatus GbDescentEvaluate(GbDescent *descent, unsigned want)
   MPI_Comm comm = GbForceComm(descent->force);
   if (descent->evaluations > 0 && descent->evaluations % STOP_INTERVAL == 0)
     GB_CALL(GbStopCheck(comm));
-  if (relax[0] || relax[1] || relax[2]) want |= GB_WANT_VIRIAL;
+  if (relax[0] || relax[1] || relax[2]) want |= GB_WANT_PRESSURE;
   GB_CALL(GbForceComputeLocal(descent->force, descent->local, want, &descent->current));
   descent->evaluations++;
   descent->wanted = want;
