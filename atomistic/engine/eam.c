@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROOM = 256, CHUNK = 128 };
+enum { FIRST_ROOM = 256, CHUNK = 128, SLACK = 40 /* room to grow: one in so many */ };
 
 /* --- Set-up -------------------------------------------------------------------------------------
  */
@@ -278,19 +278,16 @@ static int search_atom(GbEam *eam, int i, const int cell[3], int room, uint32_t 
   GbFound *found = &eam->found;
   int count = eam->passes->search(eam, i, cell, room, scratch);
   if (count > room - GB_EAM_LANES_MAX) return count;
-  int total = (count + GB_EAM_LANES_MAX - 1) / GB_EAM_LANES_MAX * GB_EAM_LANES_MAX;
   int64_t start;
 #pragma omp atomic capture
   {
     start = found->used;
-    found->used += total;
+    found->used += count;
   }
   found->start[i] = start;
   found->count[i] = (uint16_t)count;
-  if (total == 0 || start + total > found->capacity) return count;
-  for (int t = count; t < total; t++)
-    scratch[t] = (uint32_t)eam->nentries;
-  memcpy(found->list + start, scratch, (size_t)total * sizeof *scratch);
+  if (count == 0 || start + count > found->capacity) return count;
+  memcpy(found->list + start, scratch, (size_t)count * sizeof *scratch);
   return count;
 }
 
@@ -345,11 +342,15 @@ static GbStatus search_neighbors(GbEam *eam)
     }
     while (room - GB_EAM_LANES_MAX < longest)
       room *= 2;
-    if (fits && found->list && found->used <= found->capacity) break;
+    if (fits && found->list && found->used <= found->capacity) {
+      memset(found->list + found->used, 0, GB_EAM_LANES_MAX * sizeof *found->list); /* read too */
+      break;
+    }
     if (found->used <= found->capacity && found->list) continue;
-    int64_t capacity = found->used + found->used / 16 + GB_EAM_LANES_MAX;
+    int64_t capacity = found->used + found->used / SLACK;
     found->capacity = 0;
-    GB_TRY(status, renew((void **)&found->list, capacity, sizeof *found->list), done);
+    GB_TRY(status, renew((void **)&found->list, capacity + GB_EAM_LANES_MAX, sizeof *found->list),
+           done);
     found->capacity = capacity;
   }
 done:
@@ -384,7 +385,7 @@ static void prune_all(GbEam *eam, uint32_t *memory, int64_t per_thread)
 static GbStatus reserve_pool(GbEam *eam)
 {
   GbRows *rows = &eam->rows;
-  int64_t capacity = rows->used + rows->used / 16 + GB_EAM_LANES_MAX;
+  int64_t capacity = rows->used + rows->used / SLACK + GB_EAM_LANES_MAX;
   rows->capacity = 0;
   GB_CALL(renew((void **)&rows->list, capacity, sizeof *rows->list));
   GB_CALL(renew((void **)&rows->vector_type, capacity / eam->passes->lanes + 1, 1));

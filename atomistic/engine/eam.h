@@ -60,13 +60,13 @@ typedef struct {
   int count, capacity;
 } GbStencil;
 
-/* What the search found for all own atoms, in one pool: tagged entries in the order of the cells,
- * each atom's filled up with the dummy to a multiple of GB_EAM_LANES_MAX. */
+/* What the search found for all own atoms, in one pool: tagged entries in the order of the cells.
+ * Vectors read past the end of an atom's part, and of the pool. */
 typedef struct {
   uint32_t *list;
   int64_t capacity, used;
   int64_t *start;  /* [n] */
-  uint16_t *count; /* [n] without the dummies */
+  uint16_t *count; /* [n] */
 } GbFound;
 
 /* The rows of all own atoms in one pool: near neighbours first, then the far ones. Entries are

@@ -108,7 +108,7 @@ static int prune(const GbEam *eam, int i, uint32_t *to)
     for (int l = 0; l < LANES; l++)
       places[l] = (found[t + l] & ~GB_TAG_MASK) * GB_EAM_STRIDE(eam);
     measure(eam->position, places, x, d, &s, &unused);
-    n = keep_within(found + t, s, limits, to, n);
+    n = keep_within(found + t, eam->found.count[i] - t, s, limits, to, n);
   }
   return n;
 }

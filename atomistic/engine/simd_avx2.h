@@ -273,17 +273,21 @@ static inline int search_run(const GbCells *cells, int64_t from, int64_t to, con
   return count;
 }
 
-static inline int keep_within(const uint32_t *tagged, V s, const GbSearchLimits *limits,
+/* Bits of the first `valid` lanes. */
+static inline int first_lanes(int valid)
+{
+  return valid >= LANES ? (1 << LANES) - 1 : (1 << valid) - 1;
+}
+
+static inline int keep_within(const uint32_t *tagged, int valid, V s, const GbSearchLimits *limits,
                               uint32_t *to, int count)
 {
   const __m256 near2 = _mm256_loadu_ps(limits->near2), far2 = _mm256_loadu_ps(limits->far2);
 #ifdef GB_SINGLE
   const __m256 s2 = s;
-  const int lanes = 0xff;
   __m256i entry = _mm256_loadu_si256((const __m256i *)tagged);
 #else
   const __m256 s2 = _mm256_castps128_ps256(_mm256_cvtpd_ps(s));
-  const int lanes = 0xf;
   __m256i entry = _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)tagged));
 #endif
   entry = _mm256_and_si256(entry, _mm256_set1_epi32((int)~GB_TAG_FAR));
@@ -292,7 +296,9 @@ static inline int keep_within(const uint32_t *tagged, V s, const GbSearchLimits 
   __m256 is_far = _mm256_cmp_ps(s2, _mm256_permutevar8x32_ps(near2, type), _CMP_GE_OQ);
   entry = _mm256_or_si256(
       entry, _mm256_and_si256(_mm256_castps_si256(is_far), _mm256_set1_epi32((int)GB_TAG_FAR)));
-  return append_eight(to, count, INT32_MAX, entry, _mm256_movemask_ps(within) & lanes);
+  return append_eight(to, count, INT32_MAX, entry,
+                      _mm256_movemask_ps(within) &
+                          (int)_bzhi_u32((1u << LANES) - 1, (unsigned)valid));
 }
 
 static inline int select_run(const uint32_t *found, int count, uint32_t tag, uint32_t stride,

@@ -245,8 +245,13 @@ static inline int search_run(const GbCells *cells, int64_t from, int64_t to, con
   return count;
 }
 
-/* Of LANES tagged entries at squared distances s, appends those within the limits, tagged anew. */
-static inline int keep_within(const uint32_t *tagged, V s, const GbSearchLimits *limits,
+/* Bits of the first `valid` lanes. */
+static inline unsigned first_lanes(int valid)
+{
+  return valid >= LANES ? (1u << LANES) - 1 : (1u << valid) - 1;
+}
+
+static inline int keep_within(const uint32_t *tagged, int valid, V s, const GbSearchLimits *limits,
                               uint32_t *to, int count)
 {
 #ifdef GB_SINGLE
@@ -255,7 +260,7 @@ static inline int keep_within(const uint32_t *tagged, V s, const GbSearchLimits 
   type = _mm512_and_si512(type, _mm512_set1_epi32(7));
   __m512 near2 = _mm512_permutexvar_ps(type, _mm512_loadu_ps(limits->near2));
   __m512 far2 = _mm512_permutexvar_ps(type, _mm512_loadu_ps(limits->far2));
-  __mmask16 take = _mm512_cmp_ps_mask(s, far2, _CMP_LT_OQ);
+  __mmask16 take = _mm512_cmp_ps_mask(s, far2, _CMP_LT_OQ) & first_lanes(valid);
   __mmask16 is_far = _mm512_cmp_ps_mask(s, near2, _CMP_GE_OQ);
   entry = _mm512_and_si512(entry, numbers);
   entry = _mm512_mask_or_epi32(entry, is_far, entry, _mm512_set1_epi32((int)GB_TAG_FAR));
@@ -266,6 +271,7 @@ static inline int keep_within(const uint32_t *tagged, V s, const GbSearchLimits 
   __m256 near2 = _mm256_permutexvar_ps(type, _mm256_loadu_ps(limits->near2));
   __m256 far2 = _mm256_permutexvar_ps(type, _mm256_loadu_ps(limits->far2));
   __mmask8 take = _mm256_cmp_ps_mask(_mm512_cvtpd_ps(s), far2, _CMP_LT_OQ);
+  take = (__mmask8)(take & first_lanes(valid));
   __mmask8 is_far = _mm256_cmp_ps_mask(_mm512_cvtpd_ps(s), near2, _CMP_GE_OQ);
   entry = _mm256_and_si256(entry, _mm256_set1_epi32((int)~GB_TAG_FAR));
   entry = _mm256_mask_or_epi32(entry, is_far, entry, _mm256_set1_epi32((int)GB_TAG_FAR));

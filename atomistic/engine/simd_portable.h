@@ -196,11 +196,12 @@ static inline int search_run(const GbCells *cells, int64_t from, int64_t to, con
   return count;
 }
 
-/* Of LANES tagged entries at squared distances s, appends those within the limits, tagged anew. */
-static inline int keep_within(const uint32_t *tagged, V s, const GbSearchLimits *limits,
+/* Of LANES tagged entries at squared distances s, the first `valid` of which count, appends those
+ * within the limits, tagged anew. */
+static inline int keep_within(const uint32_t *tagged, int valid, V s, const GbSearchLimits *limits,
                               uint32_t *to, int count)
 {
-  for (int l = 0; l < LANES; l++) {
+  for (int l = 0; l < LANES && l < valid; l++) {
     uint32_t entry = tagged[l] & ~GB_TAG_FAR, type = entry >> GB_TAG_TYPE;
     float s2 = (float)s[l];
     to[count] = s2 < limits->near2[type] ? entry : entry | GB_TAG_FAR;
