@@ -11,7 +11,7 @@ trap 'rm -rf "$run"' EXIT
 expect() { # root, exit code, text that must be in the page or on the terminal
   local code=0
   "$python" "$1/viz/report.py" "$run" >"$run/terminal.txt" 2>&1 || code=$?
-  if [ "$code" -ne "$2" ] || ! cat "$run/terminal.txt" "$run/report/index.html" | grep -qF "$3"; then
+  if [ "$code" -ne "$2" ] || ! grep -sqF -- "$3" "$run/terminal.txt" "$run/report/index.html"; then
     echo "expected exit code $2 and \"$3\", found $code and:"
     cat "$run/terminal.txt"
     exit 1
