@@ -5,8 +5,9 @@
  *   d_ij = x_j - x_i
  *
  * Pass 1 sums the densities over the near neighbours; F' goes into the fourth number of each entry,
- * so that pass 2, over near and far neighbours, gets it with the position. Pass 2 computes rho'/r
- * again: keeping it for every pair costs more, as samples that matter do not fit into the cache.
+ * so that pass 2, over near and far neighbours, gets it with the position. In double precision
+ * rho'/r of every near pair is kept for pass 2; in mixed precision it costs less to compute it
+ * again, as samples that matter do not fit into the cache.
  * Full lists compute each pair twice, but need no writes to other atoms: sums run in list order,
  * and results do not depend on threads or ranks.
  *
@@ -91,6 +92,8 @@ static void free_atoms(GbEam *eam)
   free(eam->found.count);
   eam->found.start = NULL;
   eam->found.count = NULL;
+  free(eam->kept_start);
+  eam->kept_start = NULL;
   free(eam->rows.start);
   free(eam->rows.near);
   free(eam->rows.all);
@@ -133,6 +136,7 @@ void GbEamDestroy(void *kernel)
   free(eam->found.list);
   free(eam->scratch);
   free(eam->rows.list);
+  free(eam->kept);
   free(eam->rows.vector_type);
   free(eam);
 }
@@ -155,6 +159,7 @@ static GbStatus reserve_atoms(GbEam *eam)
     GB_CALLOC(eam->close, capacity);
     GB_CALLOC(eam->found.start, capacity);
     GB_CALLOC(eam->found.count, capacity);
+    GB_CALLOC(eam->kept_start, capacity);
     GB_CALLOC(eam->rows.start, capacity);
     GB_CALLOC(eam->rows.near, capacity);
     GB_CALLOC(eam->rows.all, capacity);
@@ -263,6 +268,13 @@ static void append(GbEam *eam, int i, const Scratch *s, int near, int all)
     start = rows->used;
     rows->used += total;
   }
+  if (!eam->passes->single) {
+#pragma omp atomic capture
+    {
+      eam->kept_start[i] = eam->kept_used;
+      eam->kept_used += (int64_t)near * lanes;
+    }
+  }
   rows->start[i] = start;
   rows->near[i] = (uint16_t)near;
   rows->all[i] = (uint16_t)all;
@@ -364,7 +376,7 @@ done:
 static void prune_range(GbEam *eam, int first, int last, Scratch *s)
 {
   for (int i = first; i < last; i++) {
-    int near, all;
+    int near = 0, all = 0;
     arrange(eam, s, eam->passes->prune(eam, i, s->found), &near, &all);
     append(eam, i, s, near, all);
   }
@@ -372,7 +384,7 @@ static void prune_range(GbEam *eam, int first, int last, Scratch *s)
 
 static void prune_all(GbEam *eam, uint32_t *memory, int64_t per_thread)
 {
-  eam->rows.used = 0;
+  eam->rows.used = eam->kept_used = 0;
 #pragma omp parallel for schedule(dynamic) if (eam->n > GB_FEW_SITES)
   for (int first = 0; first < eam->n; first += CHUNK) {
     Scratch s = {.found = memory + GbThreadNumber() * per_thread};
@@ -452,6 +464,12 @@ GbStatus GbEamPrune(void *kernel)
   if (!eam->rows.list || eam->rows.used > eam->rows.capacity) {
     GB_CALL(reserve_pool(eam));
     prune_all(eam, eam->scratch, eam->scratch_per_thread);
+  }
+  if (eam->kept_used > eam->kept_capacity || (!eam->kept && !eam->passes->single)) {
+    eam->kept_capacity = 0;
+    int64_t capacity = eam->kept_used + eam->kept_used / SLACK;
+    GB_CALL(renew((void **)&eam->kept, capacity, sizeof *eam->kept));
+    eam->kept_capacity = capacity;
   }
   return GB_OK;
 }
@@ -554,7 +572,7 @@ int64_t GbEamBytes(const void *kernel)
   int64_t per_listed = (int64_t)sizeof *eam->rows.list;
   return eam->atom_capacity * per_atom + eam->entry_capacity * per_entry +
          (eam->found.capacity + eam->rows.capacity) * per_listed +
-         eam->rows.capacity / eam->passes->lanes +
+         eam->rows.capacity / eam->passes->lanes + eam->kept_capacity * (int64_t)sizeof(double) +
          eam->cells.start_capacity * (int64_t)sizeof(int64_t) +
          eam->cells.capacity * (int64_t)(4 * sizeof(int) + sizeof(int64_t));
 }

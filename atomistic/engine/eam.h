@@ -119,7 +119,9 @@ typedef struct GbEam {
   int scratch_threads;
   GbSearchLimits prune_limits[GB_MAX_TYPES]; /* in the unit of `position` */
   GbRows rows;
-  double *rho;          /* [n] */
+  double *kept; /* double precision: rho'_ab/r of every near pair, from pass 1 for pass 2 */
+  int64_t kept_capacity, kept_used, *kept_start; /* [n] */
+  double *rho;                                   /* [n] */
   unsigned char *close; /* [n] a pair lies below the polynomials: eam_close.c */
 } GbEam;
 

@@ -14,11 +14,14 @@ typedef float Real;
 typedef GbEntryInt Entry;
 typedef I Coordinate;
 #define SET_COORDINATE set_int
+#define KEPT(eam, i, v) NULL
 #else
 typedef double Real;
 typedef GbEntryReal Entry;
 typedef V Coordinate;
 #define SET_COORDINATE set_all
+/* What is kept of vector v of atom i. */
+#define KEPT(eam, i, v) ((eam)->kept + (eam)->kept_start[i] + (v)*LANES)
 #endif
 
 /* --- Positions ----------------------------------------------------------------------------------
@@ -208,8 +211,9 @@ INLINE void hermite(const GbEamKnot *knots, const Place *at, V *value, V *slope)
 
 #ifdef GB_SINGLE
 /* The density of atoms of type b at one of type a. */
-INLINE V density_of_type(const GbEam *eam, int a, int b, V s)
+INLINE V density_of_type(const GbEam *eam, int a, int b, V s, double *kept)
 {
+  (void)kept;
   Function f = take_function(&eam->poly[a][b]->density);
   return density_at(&f, s);
 }
@@ -219,11 +223,13 @@ INLINE V close_limit(const GbEam *eam, int a, int b)
   return set_all(eam->poly[a][b]->close);
 }
 #else
-INLINE V density_of_type(const GbEam *eam, int a, int b, V s)
+/* Keeps the slope over r: looking into the tables again would cost more. */
+INLINE V density_of_type(const GbEam *eam, int a, int b, V s, double *kept)
 {
   V rho, slope;
   Place place = place_of(&eam->table[a][b], s);
   hermite(eam->table[a][b].density, &place, &rho, &slope);
+  memcpy(kept, &slope, sizeof slope);
   return rho;
 }
 
@@ -256,7 +262,7 @@ static void density_of_atom(GbEam *eam, int i)
     V d[3], s, unused;
     measure(eam->position, row + v * LANES, x, d, &s, &unused);
     excess = smaller(excess, s - close_limit(eam, a, type[v]));
-    sum += density_of_type(eam, a, type[v], s);
+    sum += density_of_type(eam, a, type[v], s, KEPT(eam, i, v));
   }
   eam->rho[i] = sum_all(sum);
   eam->close[i] = any_below(excess, set_all(0));
@@ -308,8 +314,9 @@ INLINE V pair_of_type(const GbEam *eam, int a, int b, V s, bool top, unsigned wa
 
 /* phi'/r and the embedding's part: F'_i rho'_ab/r + F'_j rho'_ba/r. */
 INLINE V near_of_type(const GbEam *eam, int a, int b, V s, V at_i, V at_j, bool both, unsigned want,
-                      V *phi)
+                      const double *kept, V *phi)
 {
+  (void)kept;
   Function f = take_function(&eam->poly[a][b]->weight);
   V g = pair_of_type(eam, a, b, s, false, want, phi), w = weight_at(&f, s);
   if (!both) return fused(at_i + at_j, w, g);
@@ -334,12 +341,12 @@ INLINE V pair_of_type(const GbEam *eam, int a, int b, V s, bool top, unsigned wa
 }
 
 INLINE V near_of_type(const GbEam *eam, int a, int b, V s, V at_i, V at_j, bool both, unsigned want,
-                      V *phi)
+                      const double *kept, V *phi)
 {
   V rho, w;
   Place place = place_of(&eam->table[a][b], s);
   V g = pair_at_place(eam, a, b, &place, want, phi);
-  hermite(eam->table[a][b].density, &place, &rho, &w);
+  memcpy(&w, kept, sizeof w);
   if (!both) return fused(at_i + at_j, w, g);
   g = fused(at_i, w, g);
   place = place_of(&eam->table[b][a], s); /* may end elsewhere */
@@ -360,7 +367,7 @@ INLINE void visit_near(const GbEam *eam, int i, const Coordinate x[3], Real slop
   for (int64_t v = 0; v < vectors; v++) {
     V d[3], s, at_j;
     measure(eam->position, row + v * LANES, x, d, &s, &at_j);
-    V g = near_of_type(eam, a, type[v], s, at_i, at_j, both, want, &sums->phi);
+    V g = near_of_type(eam, a, type[v], s, at_i, at_j, both, want, KEPT(eam, i, v), &sums->phi);
     add_pairs(sums, g, d, want);
   }
 }
