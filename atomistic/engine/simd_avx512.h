@@ -119,22 +119,34 @@ typedef __m512d V;
 typedef __m256i I;
 enum { LANES = 8 };
 
-/* Columns of eight rows of four doubles. */
-static inline void load_entries(const GbEntryReal *at, const uint32_t *row, V *x, V *y, V *z, V *w)
+/* Columns of the rows of four doubles at p[0..7]. */
+static inline void load_columns(const double *const p[LANES], V column[4])
 {
   const __m512i low = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
   const __m512i high = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
   V r[4];
   for (int m = 0; m < 4; m++)
-    r[m] = _mm512_mask_broadcast_f64x4(
-        _mm512_castpd256_pd512(_mm256_loadu_pd((const double *)at + row[m])), 0xf0,
-        _mm256_loadu_pd((const double *)at + row[4 + m]));
+    r[m] = _mm512_mask_broadcast_f64x4(_mm512_castpd256_pd512(_mm256_loadu_pd(p[m])), 0xf0,
+                                       _mm256_loadu_pd(p[4 + m]));
   V a = _mm512_unpacklo_pd(r[0], r[1]), b = _mm512_unpackhi_pd(r[0], r[1]);
   V c = _mm512_unpacklo_pd(r[2], r[3]), d = _mm512_unpackhi_pd(r[2], r[3]);
-  *x = _mm512_permutex2var_pd(a, low, c);
-  *y = _mm512_permutex2var_pd(b, low, d);
-  *z = _mm512_permutex2var_pd(a, high, c);
-  *w = _mm512_permutex2var_pd(b, high, d);
+  column[0] = _mm512_permutex2var_pd(a, low, c);
+  column[1] = _mm512_permutex2var_pd(b, low, d);
+  column[2] = _mm512_permutex2var_pd(a, high, c);
+  column[3] = _mm512_permutex2var_pd(b, high, d);
+}
+
+static inline void load_entries(const GbEntryReal *at, const uint32_t *row, V *x, V *y, V *z, V *w)
+{
+  const double *p[LANES];
+  V c[4];
+  for (int l = 0; l < LANES; l++)
+    p[l] = (const double *)at + row[l];
+  load_columns(p, c);
+  *x = c[0];
+  *y = c[1];
+  *z = c[2];
+  *w = c[3];
 }
 
 static inline V difference(V a, V b)
@@ -164,20 +176,12 @@ static inline V from_int(I x)
 
 static inline void load_knots(const GbEamKnot *knots, I piece, V k[4])
 {
+  const double *p[LANES];
   int at[LANES];
   _mm256_storeu_si256((__m256i *)at, piece);
-  const __m512i low = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
-  const __m512i high = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
-  V r[4];
-  for (int m = 0; m < 4; m++)
-    r[m] = _mm512_mask_broadcast_f64x4(_mm512_castpd256_pd512(_mm256_loadu_pd(knots[at[m]])), 0xf0,
-                                       _mm256_loadu_pd(knots[at[4 + m]]));
-  V a = _mm512_unpacklo_pd(r[0], r[1]), b = _mm512_unpackhi_pd(r[0], r[1]);
-  V c = _mm512_unpacklo_pd(r[2], r[3]), d = _mm512_unpackhi_pd(r[2], r[3]);
-  k[0] = _mm512_permutex2var_pd(a, low, c);
-  k[1] = _mm512_permutex2var_pd(b, low, d);
-  k[2] = _mm512_permutex2var_pd(a, high, c);
-  k[3] = _mm512_permutex2var_pd(b, high, d);
+  for (int l = 0; l < LANES; l++)
+    p[l] = knots[at[l]];
+  load_columns(p, k);
 }
 
 static inline V fused(V a, V b, V c)
