@@ -124,54 +124,54 @@ static int prune(const GbEam *eam, int i, uint32_t *to)
 typedef struct {
   const GbPoly *poly;
   V scale, end;
-  I first;
 } Function;
 
 INLINE Function take_function(const GbPoly *poly)
 {
-  return (Function){poly, set_all(poly->scale), set_all(poly->end), set_int(poly->first)};
+  return (Function){poly, set_all(poly->scale), set_all(poly->end)};
 }
 
 /* The polynomial's value, zero from its end on. */
-INLINE V horner(const Function *f, V S, const V *c, int degree)
+INLINE V horner(const Function *f, V S, V t, const V *c, int degree)
 {
-  V t = S - c[0], p = c[degree + 1];
-  for (int k = degree; k >= 1; k--)
+  V p = c[degree];
+  for (int k = degree - 1; k >= 0; k--)
     p = p * t + c[k];
   return keep_below(p, S, f->end);
 }
 
 INLINE V density_at(const Function *f, V s)
 {
-  V S = s * f->scale, c[GB_DEGREE_WEIGHT + 3];
-  look_up_half(f->poly, 0, segment_of(S, GB_SHIFT_WEIGHT, f->first), GB_DEGREE_WEIGHT + 3, c);
-  return horner(f, S, c, GB_DEGREE_WEIGHT + 1);
+  V S = s * f->scale, c[GB_DEGREE_WEIGHT + 2];
+  look_up_low(f->poly, segment_of(S, GB_SHIFT_WEIGHT, GB_SEGMENTS_WEIGHT), GB_DEGREE_WEIGHT + 2, c);
+  return horner(f, S, within_segment(S, GB_SHIFT_WEIGHT), c, GB_DEGREE_WEIGHT + 1);
 }
 
 /* rho'_ab/r. */
 INLINE V weight_at(const Function *f, V s)
 {
-  V S = s * f->scale, c[GB_DEGREE_WEIGHT + 2];
-  look_up_half(f->poly, 0, segment_of(S, GB_SHIFT_WEIGHT, f->first), GB_DEGREE_WEIGHT + 2, c);
-  return horner(f, S, c, GB_DEGREE_WEIGHT);
+  V S = s * f->scale, c[GB_DEGREE_WEIGHT + 1];
+  look_up_low(f->poly, segment_of(S, GB_SHIFT_WEIGHT, GB_SEGMENTS_WEIGHT), GB_DEGREE_WEIGHT + 1, c);
+  return horner(f, S, within_segment(S, GB_SHIFT_WEIGHT), c, GB_DEGREE_WEIGHT);
 }
 
 /* phi'/r. top: only the upper half of the segments is needed. */
 INLINE V pair_slope_at(const Function *f, V s, bool top)
 {
-  V S = s * f->scale, c[GB_DEGREE_SLOPE + 2];
+  V S = s * f->scale, c[GB_DEGREE_SLOPE + 1];
+  I segment = segment_of(S, GB_SHIFT_SLOPE, GB_SEGMENTS_SLOPE);
   if (top)
-    look_up_half(f->poly, 1, segment_of(S, GB_SHIFT_SLOPE, f->first), GB_DEGREE_SLOPE + 2, c);
+    look_up_top(f->poly, segment, GB_DEGREE_SLOPE + 1, c);
   else
-    look_up(f->poly, segment_of(S, GB_SHIFT_SLOPE, f->first), GB_DEGREE_SLOPE + 2, c);
-  return horner(f, S, c, GB_DEGREE_SLOPE);
+    look_up(f->poly, segment, GB_DEGREE_SLOPE + 1, c);
+  return horner(f, S, within_segment(S, GB_SHIFT_SLOPE), c, GB_DEGREE_SLOPE);
 }
 
 INLINE V pair_at(const Function *f, V s)
 {
-  V S = s * f->scale, c[GB_DEGREE_SLOPE + 3];
-  look_up(f->poly, segment_of(S, GB_SHIFT_SLOPE, f->first), GB_DEGREE_SLOPE + 3, c);
-  return horner(f, S, c, GB_DEGREE_SLOPE + 1);
+  V S = s * f->scale, c[GB_DEGREE_SLOPE + 2];
+  look_up(f->poly, segment_of(S, GB_SHIFT_SLOPE, GB_SEGMENTS_SLOPE), GB_DEGREE_SLOPE + 2, c);
+  return horner(f, S, within_segment(S, GB_SHIFT_SLOPE), c, GB_DEGREE_SLOPE + 1);
 }
 
 #else

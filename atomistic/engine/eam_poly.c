@@ -202,28 +202,37 @@ static int32_t bits_of(float x)
   return bits;
 }
 
-static void store(GbPoly *poly, int k, int row, double value)
+static int shift_of(const Fit *fit)
 {
-  poly->by_term[row][k] = poly->by_segment[k][row] = (float)value;
+  return fit->segments == GB_SEGMENTS_SLOPE ? GB_SHIFT_SLOPE : GB_SHIFT_WEIGHT;
+}
+
+/* The coefficients of (S - middle)^j in segment k, as those of t^j. */
+static void store(const Fit *fit, GbPoly *poly, int k, const double *powers, int degree)
+{
+  int32_t place = bits_of((float)fit->low[k]) >> shift_of(fit);
+  double octave = exp2(floor(log2(fit->low[k]))), unit = 1.0;
+  for (int j = 0; j <= degree; j++, unit *= octave) {
+    float value = (float)(powers[j] * unit);
+    poly->by_term[j][place % fit->segments] = value;
+    poly->by_segment[place % fit->segments][j] = value;
+    if (k >= fit->segments - GB_POLY_SEGMENTS / 2)
+      poly->top[j][place % (GB_POLY_SEGMENTS / 2)] = value;
+  }
 }
 
 /* unit2: s comes in units of it. */
 static void set_header(const Fit *fit, double unit2, GbPoly *poly)
 {
-  int shift = fit->segments == GB_SEGMENTS_SLOPE ? GB_SHIFT_SLOPE : GB_SHIFT_WEIGHT;
   poly->scale = (float)(fit->scale * unit2);
   poly->least = (float)fit->low[0];
   poly->end = (float)(fit->scale * fit->end);
-  poly->first = bits_of((float)fit->low[0]) >> shift;
-  for (int k = 0; k < fit->segments; k++)
-    store(poly, k, 0, 0.5 * (fit->low[k] + fit->high[k]));
 }
 
 static void store_slope(const Fit *fit, GbPoly *poly)
 {
   for (int k = 0; k < fit->segments; k++)
-    for (int j = 0; j <= fit->degree; j++)
-      store(poly, k, 1 + j, fit->fit[k][j]);
+    store(fit, poly, k, fit->fit[k], fit->degree);
 }
 
 /* The integral by s/2, zero at the end. */
@@ -235,8 +244,7 @@ static void store_integral(const Fit *fit, GbPoly *poly)
     for (int j = 0; j <= fit->degree; j++)
       integral[j + 1] = 0.5 / fit->scale * fit->fit[k][j] / (j + 1);
     integral[0] = join - evaluate(integral, fit->degree + 1, S - (fit->low[k] + half));
-    for (int j = 0; j <= fit->degree + 1; j++)
-      store(poly, k, 1 + j, integral[j]);
+    store(fit, poly, k, integral, fit->degree + 1);
     join = evaluate(integral, fit->degree + 1, -half);
     S = fit->low[k];
   }

@@ -10,13 +10,14 @@ enum { GB_POLY_SEGMENTS = 32, GB_POLY_TERMS = 8 };
 enum { GB_SEGMENTS_SLOPE = 32, GB_SHIFT_SLOPE = 20, GB_DEGREE_SLOPE = 5 };
 enum { GB_SEGMENTS_WEIGHT = 16, GB_SHIFT_WEIGHT = 21, GB_DEGREE_WEIGHT = 4 };
 
-/* One function of S = scale s. Segment number k = (bits of S >> shift) - first, for S in [least,
- * end). Row 0 holds the middle m of each segment, row 1 + j the coefficient of (S - m)^j; in two
- * layouts, as instruction sets differ in what they look up fast. */
+/* One function of S = scale s, for S in [least, end). With b the bits of S as a float, (b >> shift)
+ * modulo the number of segments is the place of S's segment. The bits below make t = (S - m)/o,
+ * with m the middle of the segment and o the octave's lower end, and row j holds the coefficient of
+ * t^j; in layouts for several ways to look up. */
 typedef struct {
   float scale, least, end;
-  int32_t first;
   _Alignas(64) float by_term[GB_POLY_TERMS][GB_POLY_SEGMENTS];
+  _Alignas(64) float top[GB_POLY_TERMS][GB_POLY_SEGMENTS / 2]; /* the upper half, modulo 16 */
   _Alignas(64) float by_segment[GB_POLY_SEGMENTS][GB_POLY_TERMS];
 } GbPoly;
 

@@ -53,10 +53,16 @@ static inline V set_all(float x)
   return _mm256_set1_ps(x);
 }
 
-static inline I segment_of(V S, int shift, I first)
+static inline I segment_of(V S, int shift, int segments)
 {
-  I k = _mm256_sub_epi32(_mm256_srli_epi32(_mm256_castps_si256(S), shift), first);
-  return _mm256_and_si256(k, _mm256_set1_epi32(GB_POLY_SEGMENTS - 1));
+  return _mm256_and_si256(_mm256_srli_epi32(_mm256_castps_si256(S), shift),
+                          _mm256_set1_epi32(segments - 1));
+}
+
+static inline V within_segment(V S, int shift)
+{
+  V bits = _mm256_and_ps(S, _mm256_castsi256_ps(_mm256_set1_epi32((1 << shift) - 1)));
+  return _mm256_or_ps(bits, set_all(1.0f)) - (1.0f + 1.0f / (float)(1 << (24 - shift)));
 }
 
 static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
@@ -74,9 +80,13 @@ static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
   }
 }
 
-static inline void look_up_half(const GbPoly *poly, int half, I segment, int terms, V *out)
+static inline void look_up_low(const GbPoly *poly, I segment, int terms, V *out)
 {
-  (void)half;
+  look_up(poly, segment, terms, out);
+}
+
+static inline void look_up_top(const GbPoly *poly, I segment, int terms, V *out)
+{
   look_up(poly, segment, terms, out);
 }
 

@@ -59,9 +59,18 @@ static inline V set_all(float x)
   return _mm512_set1_ps(x);
 }
 
-static inline I segment_of(V S, int shift, I first)
+static inline I segment_of(V S, int shift, int segments)
 {
-  return _mm512_sub_epi32(_mm512_srli_epi32(_mm512_castps_si512(S), shift), first);
+  (void)segments; /* a permutation looks at the lowest bits only */
+  return _mm512_srli_epi32(_mm512_castps_si512(S), (unsigned)shift);
+}
+
+static inline V within_segment(V S, int shift)
+{
+  const __m512i below = _mm512_set1_epi32((1 << shift) - 1), one = _mm512_set1_epi32(0x3f800000);
+  __m512i bits =
+      _mm512_ternarylogic_epi32(_mm512_castps_si512(S), below, one, 0xea); /* S & b | 1 */
+  return _mm512_castsi512_ps(bits) - (1.0f + 1.0f / (float)(1 << (24 - shift)));
 }
 
 static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
@@ -71,10 +80,16 @@ static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
                                     _mm512_load_ps(poly->by_term[k] + 16));
 }
 
-static inline void look_up_half(const GbPoly *poly, int half, I segment, int terms, V *out)
+static inline void look_up_low(const GbPoly *poly, I segment, int terms, V *out)
 {
   for (int k = 0; k < terms; k++)
-    out[k] = _mm512_permutexvar_ps(segment, _mm512_load_ps(poly->by_term[k] + 16 * half));
+    out[k] = _mm512_permutexvar_ps(segment, _mm512_load_ps(poly->by_term[k]));
+}
+
+static inline void look_up_top(const GbPoly *poly, I segment, int terms, V *out)
+{
+  for (int k = 0; k < terms; k++)
+    out[k] = _mm512_permutexvar_ps(segment, _mm512_load_ps(poly->top[k]));
 }
 
 static inline V keep_below(V x, V s, V end)

@@ -108,10 +108,17 @@ static inline V difference(I a, I b)
   return __builtin_convertvector((I)((U)a - (U)b), V);
 }
 
-/* Number of the segment that holds S; anything for S outside the function's range. */
-static inline I segment_of(V S, int shift, I first)
+/* Place of the segment that holds S; anything for S outside the function's range. */
+static inline I segment_of(V S, int shift, int segments)
 {
-  return (((I)S >> shift) - first) & (GB_POLY_SEGMENTS - 1);
+  return ((I)S >> shift) & (segments - 1);
+}
+
+/* t of S, see GbPoly. */
+static inline V within_segment(V S, int shift)
+{
+  I bits = ((I)S & ((1 << shift) - 1)) | 0x3f800000;
+  return (V)bits - (1.0f + 1.0f / (float)(1 << (24 - shift)));
 }
 
 /* The first `terms` rows of the polynomial's segments. */
@@ -127,10 +134,14 @@ static inline void look_up(const GbPoly *poly, I segment, int terms, V *out)
   }
 }
 
-/* As look_up, for segments that are all in the lower or all in the upper sixteen. */
-static inline void look_up_half(const GbPoly *poly, int half, I segment, int terms, V *out)
+/* As look_up, for functions of sixteen segments, and for the upper sixteen of thirty-two. */
+static inline void look_up_low(const GbPoly *poly, I segment, int terms, V *out)
 {
-  (void)half;
+  look_up(poly, segment, terms, out);
+}
+
+static inline void look_up_top(const GbPoly *poly, I segment, int terms, V *out)
+{
   look_up(poly, segment, terms, out);
 }
 #else
