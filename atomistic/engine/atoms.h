@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct GbH5;
 enum { GB_MAX_TYPES = 8 };
 
 /* Threads pay where work is worth their waiting for each other: in loops over pairs from some
@@ -43,6 +44,8 @@ GbStatus GbAtomsCopy(const GbAtoms *from, GbAtoms *to); /* allocates `to` */
  * as scalars; either pointer may be NULL when reading. Reading allocates `atoms`. */
 GbStatus GbAtomsWriteH5(const char *path, const GbAtoms *atoms, double time_ps, double strain);
 GbStatus GbAtomsReadH5(const char *path, GbAtoms *atoms, double *time_ps, double *strain);
+/* The contents of GbAtomsWriteH5 into a file that holds more besides. */
+GbStatus GbAtomsPutH5(struct GbH5 *file, const GbAtoms *atoms, double time_ps, double strain);
 /* LAMMPS data file (plain text), atom_style atomic: masses, atoms with image flags, velocities. The
  * format does not say which axes are periodic: all are set so. Atoms come sorted by id. */
 GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms);

@@ -40,7 +40,7 @@ static GbStatus write_types(GbH5 *file, const GbAtoms *atoms)
   return status;
 }
 
-static GbStatus write_all(GbH5 *file, const GbAtoms *atoms, double time_ps, double strain)
+GbStatus GbAtomsPutH5(GbH5 *file, const GbAtoms *atoms, double time_ps, double strain)
 {
   const size_t dims[2] = {(size_t)atoms->n, 3};
   GB_CALL(write_box(file, atoms));
@@ -58,7 +58,7 @@ GbStatus GbAtomsWriteH5(const char *path, const GbAtoms *atoms, double time_ps, 
 {
   GbH5 *file = NULL;
   GB_CALL(GbH5Create(path, &file));
-  GbStatus status = write_all(file, atoms, time_ps, strain);
+  GbStatus status = GbAtomsPutH5(file, atoms, time_ps, strain);
   if (status != GB_OK) {
     GbH5Discard(&file);
     return status;

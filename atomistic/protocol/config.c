@@ -1,7 +1,7 @@
 #include "atomistic/protocol/config.h"
 
 #include "atomistic/analysis/zones.h"
-#include "base/param_rows.h"
+#include "atomistic/protocol/engine_rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,6 +19,10 @@ static const GbParam params[] = {
      "Potential file (.eam.alloy or .eam.fs); elements in the file's order"},
     REAL(timestep_fs, "2", 0.01, 20, "Time step of all molecular dynamics"),
     REAL(temperature_K, "100", 1, 5000, "Test temperature: of the glass, the sample, the tension"),
+    ENGINE_ROWS,
+    WHOLE(thermo_steps, "100", 1, 1e9, "Steps between two rows of the tables in thermo/"),
+    REAL(checkpoint_minutes, "10", 0, 1e6,
+         "Time between two checkpoints within a phase; 0: only when the run is stopped"),
 
     LIST(glass_cells, "[7, 4, 10]", 1, 10000,
          "Face-centred cubic cells in x, y, z that are melted"),

@@ -12,6 +12,10 @@ typedef enum { GB_CYCLE_UNLOADED, GB_CYCLE_HELD } GbCycleAxial;
 typedef struct {
   char potential[GB_TEXT_MAX];
   double timestep_fs, temperature_K;
+  int precision, kernel;
+  double skin_A;
+  int64_t thermo_steps;
+  double checkpoint_minutes;
 
   GbDoubleList glass_cells; /* x, y, z */
   double glass_second_element_fraction, glass_lattice_angstrom;

@@ -24,28 +24,94 @@ GbMdOptions GbSessionMdOptions(const GbSession *session)
 
 typedef struct {
   GbSession *session;
-  int64_t interval, first_step;
-  GbMdCallback callback;
-  void *context;
+  int64_t first_step;
+  double dt_ps, natoms;
 } Watch;
 
-static GbStatus on_interval(void *context, const GbAtoms *atoms, const GbMdSample *sample)
+/* A line in the log at every tenth of the stage's work. */
+static void log_sample(GbSession *session, const GbMdSample *s, double before, double now,
+                       double natoms)
+{
+  double tenth = session->progress.total / 10.0;
+  if (!(tenth > 0.0) || floor(before / tenth) == floor(now / tenth)) return;
+  GbLogInfo("%s: %.1f K, %.5f eV/atom, stress %.2f %.2f %.2f GPa (means of %lld values); conserved "
+            "%.5f eV/atom",
+            session->phase.label, s->mean.temperature_K, s->mean.potential_eV / natoms,
+            s->mean.stress_GPa[0], s->mean.stress_GPa[1], s->mean.stress_GPa[2],
+            (long long)s->mean.count, s->conserved_eV / natoms);
+}
+
+static GbStatus observe(void *context, const GbMdSample *sample)
 {
   Watch *watch = context;
-  double steps = (double)(sample->step - watch->first_step);
-  GbProgressUpdate(&watch->session->progress, watch->session->done + steps * atoms->n);
-  if (!watch->callback) return GB_OK;
-  return watch->callback(watch->context, atoms, sample);
+  GbSession *session = watch->session;
+  double interval = (double)session->config->thermo_steps * watch->natoms;
+  double now = session->done + (double)(sample->step - watch->first_step) * watch->natoms;
+  GbProgressUpdate(&session->progress, now);
+  if (sample->step > watch->first_step)
+    log_sample(session, sample, now - interval, now, watch->natoms);
+  GB_CALL(GbThermoRow(session, sample, watch->dt_ps));
+  return GB_OK;
+}
+
+static void explain_stop(const GbSession *session, const GbMdOptions *options)
+{
+  GbLogInfo("atomistic: stopped in phase %s; its state is in %s. The same command goes on from "
+            "there",
+            session->phase.label, options->checkpoint.path);
+}
+
+/* What a run needs of the session. Paths must outlive the options. */
+static GbMdOptions complete(GbSession *session, const GbMdOptions *options, Watch *watch,
+                            const char *checkpoint, const char *folder)
+{
+  GbMdOptions all = *options;
+  const GbPhaseRuns *phase = &session->phase;
+  all.first_step = session->step;
+  all.observer = observe;
+  all.observer_context = watch;
+  all.observer_interval = session->config->thermo_steps;
+  all.dump_folder = folder;
+  all.checkpoint = (GbMdCheckpoint){.path = checkpoint,
+                                    .key = phase->key,
+                                    .wall_seconds = 60.0 * session->config->checkpoint_minutes,
+                                    .carry = phase->carry,
+                                    .ncarry = phase->ncarry};
+  return all;
+}
+
+/* The end is stored before the checkpoint goes: one of them is always there. */
+static GbStatus finish_run(GbSession *session, const GbAtoms *atoms, const char *checkpoint)
+{
+  GbPhaseRuns *phase = &session->phase;
+  phase->runs++;
+  phase->stored = phase->runs;
+  GB_CALL(GbSessionStore(session, atoms));
+  GB_CALL(GbMdRemoveCheckpoint(session->run->comm, checkpoint));
+  return GB_OK;
 }
 
 GbStatus GbSessionRun(GbSession *session, GbAtoms *atoms, const GbMdOptions *options, int64_t steps,
                       int64_t interval, GbMdCallback callback, void *context)
 {
-  Watch watch = {session, interval, session->step, callback, context};
-  GbMdOptions numbered = *options;
+  char checkpoint[GB_PRODUCT_PATH_MAX], folder[GB_PRODUCT_PATH_MAX];
   if (steps <= 0) return GB_OK;
-  numbered.first_step = session->step;
-  GB_CALL(GbMdRun(session->force, atoms, &numbered, steps, interval, on_interval, &watch));
+  GbSessionCheckpointPath(session, session->phase.runs, checkpoint);
+  if (GbSessionIsBehind(session)) {
+    session->phase.runs++;
+    if (!GbSessionIsBehind(session)) {
+      GB_CALL(GbSessionRestore(session, atoms));
+      GB_CALL(GbMdRemoveCheckpoint(session->run->comm, checkpoint));
+    }
+  } else {
+    Watch watch = {session, session->step, options->dt_ps, atoms->n};
+    GbSessionPath(session, folder, ".");
+    GbMdOptions all = complete(session, options, &watch, checkpoint, folder);
+    GbStatus status = GbMdRun(session->force, atoms, &all, steps, interval, callback, context);
+    if (status == GB_ERR_STOPPED) explain_stop(session, &all);
+    GB_CALL(status);
+    GB_CALL(finish_run(session, atoms, checkpoint));
+  }
   session->step += steps;
   session->done += (double)steps * atoms->n;
   return GB_OK;
@@ -56,7 +122,7 @@ GbStatus GbSessionRamp(GbSession *session, GbAtoms *atoms, GbMdOptions options, 
 {
   options.temperature_start_K = start_K;
   options.temperature_end_K = end_K;
-  GB_CALL(GbSessionRun(session, atoms, &options, steps, 50, NULL, NULL));
+  GB_CALL(GbSessionRun(session, atoms, &options, steps, 0, NULL, NULL));
   return GB_OK;
 }
 
@@ -64,6 +130,7 @@ GbStatus GbSessionWriteAtoms(GbSession *session, const char *path, const GbAtoms
                              double time_ps, double strain)
 {
   GbStatus status = GB_OK;
+  if (GbSessionIsBehind(session)) return GB_OK;
   if (session->rank == 0) status = GbAtomsWriteH5(path, atoms, time_ps, strain);
   GB_CALL(GbErrorSync(session->run->comm, status));
   return GB_OK;

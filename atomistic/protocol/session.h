@@ -17,6 +17,32 @@
 #include "base/log.h"
 #include "contract/stage.h"
 
+#include <stdio.h>
+
+/* The table thermo/LABEL.csv of a phase. `bytes` and `last_step` go with the checkpoints, so that
+ * rows which a killed run wrote after its last checkpoint are written over. */
+typedef struct {
+  FILE *file; /* rank 0 */
+  struct {
+    int64_t bytes, last_step;
+  } written;
+} GbThermo;
+
+/* How far a phase is in its runs of molecular dynamics (the calls of GbSessionRun). After each run
+ * checkpoints/LABEL-KEY.state.h5 holds its atoms and what the phase carries; within a run
+ * LABEL-KEY-NUMBER.checkpoint.h5 is the engine's checkpoint. A resumed phase goes through the same
+ * calls: runs before the stored one are skipped, so the phase's atoms are wrong until its last
+ * skipped run gives it the stored ones (GbSessionIsBehind). Both files go when the stamp is
+ * written. */
+typedef struct {
+  char label[48], key[GB_HASH_SIZE];
+  int64_t first_step;
+  int64_t runs, stored; /* finished or skipped; finished when the state file was written */
+  GbThermo thermo;
+  GbMdCarry carry[2]; /* thermo.written, and what the phase gathers (GbSessionCarry) */
+  int ncarry;
+} GbPhaseRuns;
+
 typedef struct {
   const GbRun *run;
   const GbAtomisticConfig *config;
@@ -26,6 +52,7 @@ typedef struct {
   GbProgress progress;
   double done;  /* atom-steps of the runs that are over */
   int64_t step; /* global step number: counter of the random streams */
+  GbPhaseRuns phase;
 } GbSession;
 
 /* --- phases: each collective, each writes its products below run->folder/atomistic
@@ -60,12 +87,43 @@ GbMdOptions GbSessionMdOptions(const GbSession *session);
 /* Linear temperature program from `start_K` to `end_K` over `steps` steps, with progress. */
 GbStatus GbSessionRamp(GbSession *session, GbAtoms *atoms, GbMdOptions options, double start_K,
                        double end_K, int64_t steps);
-/* As GbMdRun, with progress; advances session->step. */
+/* As GbMdRun, with progress, a row of the phase's table every thermo_steps, and checkpoints;
+ * advances session->step. */
 GbStatus GbSessionRun(GbSession *session, GbAtoms *atoms, const GbMdOptions *options, int64_t steps,
                       int64_t interval, GbMdCallback callback, void *context);
 
+/* --- stopping and going on within a phase
+ * ---------------------------------------------------------
+ */
+/* Finds what an earlier run left of the phase under this key; removes what it left under others. */
+GbStatus GbSessionBegin(GbSession *session, const char *label, const char *key);
+/* Closes the table. */
+void GbSessionClose(GbSession *session);
+/* After the stamp is written: removes the state and checkpoints. */
+GbStatus GbSessionEnd(GbSession *session);
+/* Memory that a callback fills, kept with the checkpoints; before the first run. It stands in
+ * `data` once the phase is no longer behind. */
+void GbSessionCarry(GbSession *session, void *data, size_t bytes);
+/* The phase's atoms are not yet those of the step: what is made of them was made before. */
+bool GbSessionIsBehind(const GbSession *session);
+/* Stores the end of the last run; reads it. Collective. */
+GbStatus GbSessionStore(GbSession *session, const GbAtoms *atoms);
+GbStatus GbSessionRestore(GbSession *session, GbAtoms *atoms);
+/* The checkpoint of run `number`. */
+void GbSessionCheckpointPath(const GbSession *session, int64_t number,
+                             char path[GB_PRODUCT_PATH_MAX]);
+
+/* --- table of a phase
+ * ------------------------------------------------------------------------------------------ */
+GbStatus GbThermoOpen(GbSession *session);
+/* Collective. */
+GbStatus GbThermoRow(GbSession *session, const GbMdSample *sample, double dt_ps);
+/* Cuts off what stands behind the last row. */
+void GbThermoCut(GbThermo *thermo);
+
 /* --- files: collective, rank 0 writes, all ranks fail together
  * ------------------------------------- */
+/* Nothing while the phase is behind: the file was written before. */
 GbStatus GbSessionWriteAtoms(GbSession *session, const char *path, const GbAtoms *atoms,
                              double time_ps, double strain);
 GbStatus GbSessionReadAtoms(GbSession *session, const char *path, GbAtoms *atoms, double *strain);

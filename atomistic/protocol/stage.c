@@ -1,4 +1,5 @@
 /* The atomistic stage: which phases are still to do, and doing them in order. */
+#include "atomistic/protocol/engine_rows.h"
 #include "atomistic/protocol/session.h"
 
 #include <stdio.h>
@@ -26,7 +27,7 @@ typedef struct {
  * ------------------------------------------------------------------------------------------ */
 
 /* Raised when a phase's dynamics change, so that older products are not taken for its own. */
-enum { PHASES_VERSION = 1 };
+enum { PHASES_VERSION = 2 };
 
 static GbStatus hash_phase(const GbAtomisticConfig *config, const char *const *prefixes,
                            const char *except, const char *before, char key[GB_HASH_SIZE])
@@ -47,7 +48,8 @@ static GbStatus hash_phase(const GbAtomisticConfig *config, const char *const *p
 
 static GbStatus hash_all(const GbSession *session, Plan *plan)
 {
-  static const char *const glass[] = {"timestep_", "temperature_", "glass_", NULL},
+  static const char *const glass[] = {"timestep_", "temperature_", "precision", "kernel",
+                                      "skin_",     "glass_",       NULL},
                            *const sample[] = {"sample_", "notch_", NULL},
                            *const tension[] = {"tension_", NULL}, *const cycle[] = {"cycle_", NULL};
   const GbAtomisticConfig *config = session->config;
@@ -210,6 +212,7 @@ static GbStatus run_phase(GbSession *session, const Phase *phase, int number)
   session->step = (int64_t)number << 40;
   GbForceReset(session->force);
   GbLogInfo("atomistic: %s", phase->label);
+  GB_CALL(GbSessionBegin(session, phase->label, phase->key));
   switch (phase->kind) {
   case PHASE_GLASS:
     GB_CALL(GbPhaseGlass(session));
@@ -224,6 +227,20 @@ static GbStatus run_phase(GbSession *session, const Phase *phase, int number)
     GB_CALL(run_cycling(session, phase));
   }
   GB_CALL(GbSessionWriteText(session, phase->stamp, phase->key));
+  GB_CALL(GbSessionEnd(session));
+  return GB_OK;
+}
+
+static GbStatus make_force(GbSession *session, GbPrecision precision)
+{
+  const GbAtomisticConfig *config = session->config;
+  GbForceOptions options = gb_engine_options(precision, config->kernel, config->skin_A);
+  GbForceDestroy(&session->force);
+  GbStatus status =
+      GbForceCreate(session->run->comm, session->potential, &options, &session->force);
+  if (status == GB_ERR_ARG && config->kernel)
+    GB_FAIL(GB_ERR_INPUT, "atomistic.kernel: this machine cannot run %s", options.kernel);
+  GB_CALL(status);
   return GB_OK;
 }
 
@@ -239,9 +256,14 @@ static GbStatus run_plan(GbSession *session, const Plan *plan)
   if (cost > 0.0) {
     GbProgressStart(&session->progress, "atomistic", "atom-steps", cost);
     for (int p = 0; p < plan->count; p++)
-      if (!plan->phases[p].done) GB_CALL(run_phase(session, &plan->phases[p], p));
+      if (!plan->phases[p].done) {
+        GbStatus status = run_phase(session, &plan->phases[p], p);
+        GbSessionClose(session);
+        GB_CALL(status);
+      }
     GbProgressEnd(&session->progress);
   }
+  GB_CALL(make_force(session, GB_PRECISION_DOUBLE)); /* for energies of snapshots */
   GB_CALL(GbPhaseCollect(session));
   return GB_OK;
 }
@@ -251,7 +273,8 @@ static GbStatus set_up_and_run(GbSession *session)
   Plan *plan;
   GB_CALL(GbSessionFolder(session, ""));
   GB_CALL(GbPotentialRead(session->run->comm, session->config->potential, &session->potential));
-  GB_CALL(GbForceCreate(session->run->comm, session->potential, NULL, &session->force));
+  GB_CALL(make_force(session, (GbPrecision)session->config->precision));
+  GbLogInfo("atomistic: forces by %s", GbForceKernel(session->force));
   GB_CALLOC(plan, 1);
   GbStatus status = make_plan(session, plan);
   if (status == GB_OK) status = run_plan(session, plan);

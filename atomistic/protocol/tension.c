@@ -10,7 +10,7 @@ enum { ROWS_PER_FRAME = 10 };
 
 typedef struct {
   int n;
-  double *strain, *stress_GPa, *temperature_K, *potential_eV; /* [n] */
+  double *strain, *stress_GPa, *temperature_K, *potential_eV; /* [n], one block */
   double initial_length;
   int64_t first_step, interval;
 } Curve;
@@ -32,19 +32,16 @@ static GbStatus record(void *context, const GbAtoms *atoms, const GbMdSample *sa
 static GbStatus allocate_curve(int rows, Curve *curve)
 {
   curve->n = rows;
-  GB_CALLOC(curve->strain, rows);
-  GB_CALLOC(curve->stress_GPa, rows);
-  GB_CALLOC(curve->temperature_K, rows);
-  GB_CALLOC(curve->potential_eV, rows);
+  GB_CALLOC(curve->strain, 4 * (size_t)rows);
+  curve->stress_GPa = curve->strain + rows;
+  curve->temperature_K = curve->strain + 2 * (size_t)rows;
+  curve->potential_eV = curve->strain + 3 * (size_t)rows;
   return GB_OK;
 }
 
 static void free_curve(Curve *curve)
 {
   free(curve->strain);
-  free(curve->stress_GPa);
-  free(curve->temperature_K);
-  free(curve->potential_eV);
 }
 
 static GbStatus put_curve(GbH5 *file, const Curve *curve)
@@ -139,6 +136,7 @@ GbStatus GbPhaseTension(GbSession *session)
   GB_TRY(status, GbSessionFolder(session, "tension"), done);
   GB_TRY(status, GbSessionReadAtoms(session, path, &atoms, NULL), done);
   GB_TRY(status, allocate_curve(rows, &curve), done);
+  GbSessionCarry(session, curve.strain, 4 * (size_t)rows * sizeof *curve.strain);
   GB_TRY(status, pull(session, &atoms, &curve), done);
   GB_TRY(status, write_curve(session, &curve), done);
 done:

@@ -1,7 +1,7 @@
 #include "atomistic/statistics/config.h"
 
+#include "atomistic/protocol/engine_rows.h"
 #include "atomistic/statistics/fits.h"
-#include "base/param_rows.h"
 
 #define AT(field) offsetof(GbCalibrateConfig, field)
 
@@ -11,6 +11,7 @@ static const GbParam params[] = {
     {"temperatures_K", GB_PARAM_LIST, AT(temperatures_K), "[100, 400]", 1, 3000, NULL,
      "Temperatures of moduli and expansion, ascending, at least two"},
     REAL(timestep_fs, "3", 0.01, 20, "Time step of molecular dynamics"),
+    ENGINE_ROWS,
     REAL(coarse_grain_nm, "0.8", 0.3, 5, "Radius over which energies are averaged for chi"),
     REAL(inherent_force_eV_per_A, "0.02", 1e-6, 1,
          "Largest force left in the inherent structures of the test piece"),

@@ -8,6 +8,8 @@ typedef struct {
   char potential[GB_TEXT_MAX];
   GbDoubleList temperatures_K;
   double timestep_fs, coarse_grain_nm;
+  int precision, kernel;
+  double skin_A;
   double inherent_force_eV_per_A, glass_force_eV_per_A;
   int64_t max_evaluations;
   double flow_strain_rate_per_s, flow_leg_strain;

@@ -50,7 +50,8 @@ static GbStatus unloaded_energy(GbForce *force, const GbAtoms *atoms, const GbFl
   return GB_OK;
 }
 
-GbStatus GbFlowRun(GbForce *force, GbAtoms *atoms, const GbFlowOptions *options, GbFlowCurve *curve)
+GbStatus GbFlowRun(GbForce *dynamics, GbForce *force, GbAtoms *atoms, const GbFlowOptions *options,
+                   GbFlowCurve *curve)
 {
   GbAtoms scratch;
   GbStatus status = GB_OK;
@@ -63,7 +64,7 @@ GbStatus GbFlowRun(GbForce *force, GbAtoms *atoms, const GbFlowOptions *options,
   GB_CALL(GbAtomsCopy(atoms, &scratch));
   GbAtomsSetVelocities(atoms, options->temperature_K, options->seed);
   for (int k = 0; k < curve->n; k++) {
-    GB_TRY(status, shear_segment(force, atoms, k / options->segments, strain, options, &step),
+    GB_TRY(status, shear_segment(dynamics, atoms, k / options->segments, strain, options, &step),
            done);
     GB_TRY(status, unloaded_energy(force, atoms, options, &scratch, &curve->energy_eV[k]), done);
     curve->strain[k] = (k + 1) * strain;

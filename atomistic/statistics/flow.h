@@ -28,7 +28,8 @@ typedef struct {
  * constant volume, after which the box has its first shape again. On return the atoms stand in the
  * last inherent structure at zero pressure. Collective over the force's communicator. Allocates
  * *curve. */
-GbStatus GbFlowRun(GbForce *force, GbAtoms *atoms, const GbFlowOptions *options,
+/* Dynamics with `dynamics`, minimisations with `force`; they may be the same. */
+GbStatus GbFlowRun(GbForce *dynamics, GbForce *force, GbAtoms *atoms, const GbFlowOptions *options,
                    GbFlowCurve *curve);
 void GbFlowCurveFree(GbFlowCurve *curve);
 

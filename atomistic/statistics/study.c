@@ -1,12 +1,13 @@
 /* Opening a run for calibration: products, potential, forces. */
 #include "atomistic/statistics/study.h"
 
+#include "atomistic/protocol/engine_rows.h"
+#include "base/log.h"
 #include "base/timer.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
 
 GbBootstrapOptions GbStudyBootstrap(const GbStudy *study, uint64_t stream)
 {
@@ -45,6 +46,23 @@ done:
   return status;
 }
 
+/* Statistics are made in double: moduli, saddles and energies are small differences. */
+static GbStatus make_forces(GbStudy *study)
+{
+  const GbCalibrateConfig *c = study->config;
+  GbForceOptions options = gb_engine_options(GB_PRECISION_DOUBLE, c->kernel, c->skin_A);
+  GbStatus status = GbForceCreate(study->run->comm, study->potential, &options, &study->force);
+  if (status == GB_ERR_ARG && c->kernel)
+    GB_FAIL(GB_ERR_INPUT, "calibrate.kernel: this machine cannot run %s", options.kernel);
+  GB_CALL(status);
+  GB_CALL(GbForceCreate(MPI_COMM_SELF, study->potential, &options, &study->own));
+  options.precision = (GbPrecision)c->precision;
+  GB_CALL(GbForceCreate(study->run->comm, study->potential, &options, &study->dynamics));
+  GbLogInfo("calibrate: forces by %s, dynamics by %s", GbForceKernel(study->force),
+            GbForceKernel(study->dynamics));
+  return GB_OK;
+}
+
 GbStatus GbStudyOpen(const GbRun *run, const GbCalibrateConfig *config, GbStudy *study)
 {
   memset(study, 0, sizeof *study);
@@ -58,8 +76,7 @@ GbStatus GbStudyOpen(const GbRun *run, const GbCalibrateConfig *config, GbStudy 
     GB_FAIL(GB_ERR_INPUT, "the event census needs at least 2 tension snapshots, found %d",
             study->products.nframes);
   GB_CALL(GbPotentialRead(run->comm, config->potential, &study->potential));
-  GB_CALL(GbForceCreate(run->comm, study->potential, NULL, &study->force));
-  GB_CALL(GbForceCreate(MPI_COMM_SELF, study->potential, NULL, &study->own));
+  GB_CALL(make_forces(study));
   GB_CALL(check_potential(study));
   return GB_OK;
 }
@@ -75,6 +92,7 @@ void GbStudyClose(GbStudy *study)
   free(study->flow_chi);
   GbForceDestroy(&study->force);
   GbForceDestroy(&study->own);
+  GbForceDestroy(&study->dynamics);
   GbPotentialDestroy(&study->potential);
   GbProductsFree(&study->products);
   GbCalibrationFree(&study->calibration);

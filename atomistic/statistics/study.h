@@ -18,8 +18,9 @@ typedef struct {
   const GbCalibrateConfig *config;
   int rank;
   GbPotential *potential;
-  GbForce *force; /* over run->comm */
-  GbForce *own;   /* of this rank alone */
+  GbForce *force;    /* over run->comm, in double */
+  GbForce *dynamics; /* over run->comm, for molecular dynamics: in the precision asked for */
+  GbForce *own;      /* of this rank alone */
   GbProducts products;
   GbAtoms glass[GB_NSTATES];              /* inherent structures at zero pressure */
   double *chi[GB_NSTATES];                /* [n] of their atoms */

@@ -63,7 +63,8 @@ static GbStatus flowed_glass(GbStudy *study, GbFlowCurve *curve)
                                  .seed = study->run->seed};
   GB_CALL(GbAtomsCopy(&study->glass[GB_STATE_RELAXED], &study->glass[GB_STATE_FLOWED]));
   GbForceReset(study->force);
-  GB_CALL(GbFlowRun(study->force, &study->glass[GB_STATE_FLOWED], &options, curve));
+  GB_CALL(
+      GbFlowRun(study->dynamics, study->force, &study->glass[GB_STATE_FLOWED], &options, curve));
   for (int k = 0; k < curve->n; k++)
     GbLogInfo("flow: strain %.3f, inherent structure %.6f eV/atom", curve->strain[k],
               curve->energy_eV[k]);

@@ -22,7 +22,7 @@ static GbStatus thermal_state(GbStudy *study, int s, int nt, const double *tempe
   GbCalibrationMaterial *m = &study->calibration.material;
   const double mass = GbAtomsMassKg(&study->glass[s]);
   GbEstimate heat_capacity;
-  GB_CALL(GbThermalMeasure(study->force, &study->glass[s], nt, temperatures, &options, points));
+  GB_CALL(GbThermalMeasure(study->dynamics, &study->glass[s], nt, temperatures, &options, points));
   GbBootstrapOptions bootstrap = GbStudyBootstrap(study, GB_STREAM_EXPANSION + (uint64_t)s);
   GB_CALL(
       GbThermalFit(&bootstrap, nt, points, mass, &m->thermal_expansion_per_K[s], &heat_capacity));
