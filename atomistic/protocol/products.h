@@ -7,6 +7,8 @@
  *   tension/tension.csv                the stress-strain curve
  *   cycling/state_0/cycle_00.h5 ...    a strained state before (00) and after each thermal cycle
  *   cycling/state_0/zones.csv          its zones against cycle
+ *   thermo/glass.csv ...               temperature, energies, stresses, box of each phase over time
+ *   checkpoints/                       of an unfinished phase (session.h)
  *   atomistic.h5                       all the tables, read here as GbProducts
  *
  * All snapshots of the test piece hold the same atoms in the same order. */

@@ -1,6 +1,7 @@
 /* Molecular dynamics and files as all phases use them. */
 #include "atomistic/protocol/session.h"
 
+#include "base/file.h"
 #include "base/units.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ GbMdOptions GbSessionMdOptions(const GbSession *session)
 
 typedef struct {
   GbSession *session;
-  int64_t first_step;
+  int64_t first_step, interval;
   double dt_ps, natoms;
 } Watch;
 
@@ -45,7 +46,7 @@ static GbStatus observe(void *context, const GbMdSample *sample)
 {
   Watch *watch = context;
   GbSession *session = watch->session;
-  double interval = (double)session->config->thermo_steps * watch->natoms;
+  double interval = (double)watch->interval * watch->natoms;
   double now = session->done + (double)(sample->step - watch->first_step) * watch->natoms;
   GbProgressUpdate(&session->progress, now);
   if (sample->step > watch->first_step)
@@ -70,7 +71,7 @@ static GbMdOptions complete(GbSession *session, const GbMdOptions *options, Watc
   all.first_step = session->step;
   all.observer = observe;
   all.observer_context = watch;
-  all.observer_interval = session->config->thermo_steps;
+  all.observer_interval = watch->interval;
   all.dump_folder = folder;
   all.checkpoint = (GbMdCheckpoint){.path = checkpoint,
                                     .key = phase->key,
@@ -104,8 +105,11 @@ GbStatus GbSessionRun(GbSession *session, GbAtoms *atoms, const GbMdOptions *opt
       GB_CALL(GbMdRemoveCheckpoint(session->run->comm, checkpoint));
     }
   } else {
-    Watch watch = {session, session->step, options->dt_ps, atoms->n};
+    int64_t rows = session->config->thermo_steps; /* a short run has one row, at its end */
+    Watch watch = {session, session->step, rows < steps ? rows : steps, options->dt_ps, atoms->n};
     GbSessionPath(session, folder, ".");
+    if (session->rank == 0 && GbFileExists(checkpoint))
+      GbLogInfo("%s: goes on from %s", session->phase.label, checkpoint);
     GbMdOptions all = complete(session, options, &watch, checkpoint, folder);
     GbStatus status = GbMdRun(session->force, atoms, &all, steps, interval, callback, context);
     if (status == GB_ERR_STOPPED) explain_stop(session, &all);

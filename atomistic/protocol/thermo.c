@@ -26,7 +26,6 @@ static GbStatus open_table(GbSession *session, const char *path)
   bool fresh = access(path, F_OK) != 0;
   thermo->file = fopen(path, fresh ? "w" : "r+");
   if (!thermo->file) GB_FAIL(GB_ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
-  thermo->written.last_step = -1;
   GB_CALL(put(thermo, path, header));
   return GB_OK;
 }
@@ -35,7 +34,7 @@ GbStatus GbThermoOpen(GbSession *session)
 {
   char path[GB_PRODUCT_PATH_MAX];
   GbStatus status = GB_OK;
-  session->phase.thermo = (GbThermo){0};
+  session->phase.thermo = (GbThermo){.written.last_step = -1};
   GB_CALL(GbSessionFolder(session, "thermo"));
   GbSessionPath(session, path, "thermo/%s.csv", session->phase.label);
   if (session->rank == 0) status = open_table(session, path);

@@ -128,4 +128,81 @@ said stopped "calibrate: starting"
 said stopped "glassband: stopped on request"
 [ "$before" = "$(sha256sum atoms/atomistic/atomistic.h5)" ] || die "a reused stage was written again"
 [ ! -f atoms/calibrate/calibration.h5 ] || die "an unfinished calibration has its final name"
+
+# Killed and stopped within phases, again and again: every run goes on where the last one was, and the end
+# is that of an uninterrupted run to the last bit.
+within=("$glassband" atomistic "$quickstart" --set "atomistic.potential=$potential"
+        --set 'atomistic.glass_cells=[5, 4, 5]' --set atomistic.glass_melt_ps=1
+        --set atomistic.glass_quench_rate_K_per_ps=1000 --set atomistic.glass_hold_ps=0.1
+        --set 'atomistic.sample_replicate=[1, 1, 1]' --set atomistic.sample_anneal_ps=0.3
+        --set atomistic.sample_cool_rate_K_per_ps=2000 --set atomistic.sample_relax_ps=0.3
+        --set atomistic.tension_strain_rate_per_s=1e11 --set atomistic.tension_frame_strain=0.05
+        --set 'atomistic.cycle_at_strains=[0.2]' --set atomistic.cycle_count=2
+        --set atomistic.cycle_ramp_ps=0.4 --set atomistic.cycle_hold_ps=0.4
+        --set atomistic.cycle_unload_ps=0.4 --set atomistic.checkpoint_minutes=0.0002
+        --set atomistic.thermo_steps=20)
+
+# interrupt SIGNAL PATTERN: sends it a moment after a file of this pattern is there; exit code in $code.
+interrupt() {
+  local child
+  rm -f "broken/atomistic/checkpoints/"*.tmp
+  "${within[@]}" -o broken >broken.out 2>broken.err </dev/null &
+  child=$!
+  for ((i = 0; i < 3000; i++)); do
+    compgen -G "broken/atomistic/$2" >list && break
+    kill -0 $child 2>/dev/null || break
+    sleep 0.01
+  done
+  kill "-$1" $child 2>/dev/null
+  wait $child 2>/dev/null
+  code=$?
+}
+expect_code 0 unbroken "${within[@]}" -o unbroken
+# The machine may be busy and a signal late: then it hits a later phase, or none.
+stopped=0 killed=0 continued=0
+for part in 'glass-*-0' 'glass-*-1' 'tension-*-[1-9]' 'state_0-*-[2-9]'; do
+  for signal in TERM KILL; do
+    interrupt $signal "checkpoints/$part.checkpoint.h5"
+    grep -qF "goes on" broken.err && continued=$((continued + 1))
+    case $signal:$code in
+      TERM:3)
+        said broken "glassband: stopped on request: signal 15"
+        if grep -qF "stopped in phase" broken.err; then
+          stopped=$((stopped + 1))
+          path=$(grep -oE '[^ ]*\.checkpoint\.h5' broken.err | tail -n 1)
+          [ -f "$path" ] || die "the checkpoint $path that the message names is not there"
+        fi ;;
+      KILL:137) killed=$((killed + 1)) ;;
+      *:0) ;;
+      *) die "interrupted by $signal: exit code $code" ;;
+    esac
+  done
+done
+[ $stopped -ge 1 ] && [ $killed -ge 1 ] && [ $continued -ge 1 ] ||
+  die "$stopped stops, $killed kills, $continued continuations within phases: nothing was tested"
+expect_code 0 mended "$mpiexec" --oversubscribe -n 2 "${within[@]}" -o broken
+[ ! -e broken/atomistic/checkpoints ] || die "checkpoints are left after the end"
+tables=0
+while read -r file; do
+  cmp "unbroken/$file" "broken/$file" || die "$file differs after the restarts"
+  tables=$((tables + 1))
+done < <(cd unbroken && find atomistic -name '*.csv' -o -name '*.xyz')
+[ $tables -ge 9 ] || die "only $tables tables were compared"
+/usr/bin/python3 - <<'PY' || die "snapshots differ after the restarts"
+import glob, sys
+try:
+    import h5py
+except ImportError:
+    sys.exit(0)  # the tables above have seen the last snapshots
+count = 0
+for path in glob.glob("unbroken/atomistic/**/*.h5", recursive=True):
+    with h5py.File(path) as a, h5py.File("broken" + path[len("unbroken"):]) as b:
+        names = []
+        a.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+        for name in names:
+            if a[name][()].tobytes() != b[name][()].tobytes():
+                sys.exit(f"{path}: {name}")
+        count += len(names)
+sys.exit(0 if count > 50 else "too few datasets")
+PY
 echo "tier 1: restart and stop are as they should be"

@@ -1,4 +1,5 @@
 /* The input of the atomistic stage: defaults, checks across keys, what a phase's key depends on. */
+#include "atomistic/protocol/engine_rows.h"
 #include "atomistic/protocol/session.h"
 #include "harness/harness.h"
 
@@ -33,6 +34,26 @@ static void ranges(void **state)
   assert_fails(load(&config, "atomistic.notch_shape=square"), GB_ERR_INPUT, "notch_shape");
   assert_fails(load(&config, "atomistic.no_such_key=1"), GB_ERR_INPUT, "no_such_key");
   assert_fails(load(&config, "atomistic.cycle_count=2.5"), GB_ERR_INPUT, "cycle_count");
+}
+
+/* Each of them changes rounding, and so the glass: all phases depend on them. */
+static void engine_keys(void **state)
+{
+  (void)state;
+  GbAtomisticConfig config;
+  assert_ok(load(&config, NULL));
+  GbForceOptions options = gb_engine_options(config.precision, config.kernel, config.skin_A);
+  assert_int_equal(options.precision, GB_PRECISION_MIXED);
+  assert_null(options.kernel);
+  assert_close(options.skin, 1.0, 0.0);
+  assert_ok(load(&config, "atomistic.precision=double"));
+  assert_int_equal(config.precision, GB_PRECISION_DOUBLE);
+  assert_ok(load(&config, "atomistic.kernel=portable"));
+  assert_string_equal(gb_engine_options(0, config.kernel, 1.0).kernel, "portable");
+  assert_fails(load(&config, "atomistic.precision=float"), GB_ERR_INPUT, "precision", "float");
+  assert_fails(load(&config, "atomistic.kernel=sse"), GB_ERR_INPUT, "kernel", "sse");
+  assert_fails(load(&config, "atomistic.skin_A=0"), GB_ERR_INPUT, "skin_A");
+  assert_fails(load(&config, "atomistic.thermo_steps=0"), GB_ERR_INPUT, "thermo_steps");
 }
 
 static void across_keys(void **state)
@@ -86,4 +107,5 @@ static void plan(void **state)
 }
 
 GB_TEST_MAIN("unit.protocol.config", cmocka_unit_test(defaults_are_valid), cmocka_unit_test(ranges),
-             cmocka_unit_test(across_keys), cmocka_unit_test(selection), cmocka_unit_test(plan))
+             cmocka_unit_test(engine_keys), cmocka_unit_test(across_keys),
+             cmocka_unit_test(selection), cmocka_unit_test(plan))

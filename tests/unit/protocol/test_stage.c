@@ -4,6 +4,7 @@
  * they promise, that finished phases are reused exactly when they may be, and that the result of an
  * interrupted run is bit for bit that of an uninterrupted one. */
 #include "atomistic/protocol/session.h"
+#include "base/file.h"
 #include "base/stop.h"
 #include "harness/harness.h"
 
@@ -198,6 +199,54 @@ static void stopped_and_resumed(void **state)
   assert_int_not_equal(access(glass, R_OK), 0);
 }
 
-GB_TEST_MAIN("unit.protocol.stage", cmocka_unit_test(makes_all_products),
-             cmocka_unit_test(reuses_finished_phases), cmocka_unit_test(remakes_what_is_lost),
-             cmocka_unit_test(stopped_and_resumed))
+static void same_text(const char *folder_a, const char *folder_b, const char *name)
+{
+  char path[1024], *a, *b;
+  snprintf(path, sizeof path, "%s/atomistic/%s", folder_a, name);
+  assert_ok(GbFileReadText(path, NULL, &a));
+  snprintf(path, sizeof path, "%s/atomistic/%s", folder_b, name);
+  assert_ok(GbFileReadText(path, NULL, &b));
+  assert_string_equal(a, b);
+  free(a);
+  free(b);
+}
+
+/* Stopped within a phase after some runs of dynamics (a folder in the way of a snapshot): the phase
+ * goes on from the end of its last finished run, with its table and its curve, and gives the bits
+ * of a whole run; nothing is left over. */
+static void goes_on_within_a_phase(void **state)
+{
+  (void)state;
+  char whole[256], parts[256], block[1024], *found;
+  int rank;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  snprintf(whole, sizeof whole, "%s", GbTestFolder());
+  snprintf(parts, sizeof parts, "%s", GbTestFolder());
+  assert_ok(run(whole, 4, NULL));
+  static const char *const folders[] = {"", "/tension", "/tension/frame_0002.h5"};
+  for (int k = 0; k < 3; k++) {
+    snprintf(block, sizeof block, "%s/atomistic%s", parts, folders[k]);
+    if (rank == 0) assert_int_equal(mkdir(block, 0777), 0);
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+  assert_true(run(parts, 4, NULL) != GB_OK);
+  double frame = modified(parts, "tension/frame_0001.h5");
+  if (rank == 0) assert_int_equal(rmdir(block), 0);
+  MPI_Barrier(MPI_COMM_WORLD);
+  assert_ok(run(parts, 4, NULL));
+  assert_true(modified(parts, "tension/frame_0001.h5") == frame);
+  same_snapshot(whole, parts, "tension/frame_0002.h5");
+  same_snapshot(whole, parts, "cycling/state_1/cycle_01.h5");
+  same_text(whole, parts, "tension/tension.csv");
+  same_text(whole, parts, "thermo/tension.csv");
+  snprintf(block, sizeof block, "%s/atomistic/thermo/tension.csv", parts);
+  assert_ok(GbFileReadText(block, NULL, &found));
+  assert_non_null(strstr(found, "\n100,0.4,"));
+  free(found);
+  snprintf(block, sizeof block, "%s/atomistic/checkpoints", parts);
+  assert_int_not_equal(access(block, F_OK), 0);
+}
+
+GB_TEST_MAIN("unit.protocol.stage", cmocka_unit_test(goes_on_within_a_phase),
+             cmocka_unit_test(makes_all_products), cmocka_unit_test(reuses_finished_phases),
+             cmocka_unit_test(remakes_what_is_lost), cmocka_unit_test(stopped_and_resumed))
