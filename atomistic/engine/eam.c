@@ -230,8 +230,7 @@ static int64_t row_room(const GbEam *eam, int count)
 
 /* Scratch memory of a thread. */
 typedef struct {
-  int room;
-  uint32_t *found;     /* [room] as the search finds them */
+  uint32_t *found;     /* what is left of the found entries */
   uint32_t *row;       /* [row_room] in the order of the row, and filled up */
   unsigned char *type; /* [row_room] */
 } Scratch;
@@ -405,7 +404,7 @@ static GbStatus reserve_pool(GbEam *eam)
   return GB_OK;
 }
 
-/* For pruning, whose time must not go into allocation. */
+/* Memory for pruning, kept from one time to the next. */
 static GbStatus reserve_scratch(GbEam *eam)
 {
   int64_t room = row_room(eam, eam->longest), types = room / (int64_t)sizeof(uint32_t) + 1;
@@ -460,6 +459,7 @@ static void place_dummy(GbEam *eam)
 GbStatus GbEamPrune(void *kernel)
 {
   GbEam *eam = kernel;
+  GB_CALL(reserve_scratch(eam)); /* there may be more threads than at the last rebuild */
   prune_all(eam, eam->scratch, eam->scratch_per_thread);
   if (!eam->rows.list || eam->rows.used > eam->rows.capacity) {
     GB_CALL(reserve_pool(eam));
@@ -491,7 +491,6 @@ GbStatus GbEamRebuild(void *kernel, const GbKernelAtoms *atoms)
   GB_CALL(GbEamSortCells(eam, atoms->own, eam->place, reach));
   GB_CALL(make_stencils(eam));
   GB_CALL(search_neighbors(eam));
-  GB_CALL(reserve_scratch(eam));
   place_dummy(eam);
   GbEamUpdate(eam, atoms);
   GB_CALL(GbEamPrune(eam));

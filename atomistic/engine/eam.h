@@ -7,7 +7,7 @@
  * row is sorted by type and padded per type to whole vectors, so that each vector uses one table.
  *
  * Single precision holds positions as integers, multiples of a length u = 2^-20 angstrom (longer in
- * boxes above 0.4 micrometres), modulo 2^32: differences are exact, whatever the rank and the
+ * boxes above 0.2 micrometres), modulo 2^32: differences are exact, whatever the rank and the
  * periodic image, and rounding moves an atom by at most u/2 = 5e-7 angstrom. */
 #ifndef GB_ATOMISTIC_EAM_H
 #define GB_ATOMISTIC_EAM_H
