@@ -64,9 +64,6 @@ GbStatus GbDomainFindGhosts(GbDomain *domain, const GbAtoms *local, double reach
 const GbGhosts *GbDomainGhosts(const GbDomain *domain);
 /* Refreshes the ghosts' positions from the owners' (after motion, or a change of the box). */
 void GbDomainUpdateGhosts(GbDomain *domain, const GbAtoms *local);
-/* The same in two parts: between them ghosts must not be read, local positions may. */
-void GbDomainBeginUpdate(GbDomain *domain, const GbAtoms *local);
-void GbDomainEndUpdate(GbDomain *domain);
 /* Sends one number per atom to all its ghosts: own [local n] -> ghost [ghosts n]. */
 void GbDomainSpread(GbDomain *domain, const double *own, double *ghost);
 /* Bytes that the domain holds on this rank. */

@@ -279,24 +279,14 @@ static void pack_positions(const GbCopies *copies, const GbAtoms *local, int fro
       x[c - from][d] = gb_image(local->x[copies->atom[c]][d], copies->boxes[c][d], length[d]);
 }
 
-void GbDomainBeginUpdate(GbDomain *domain, const GbAtoms *local)
+void GbDomainUpdateGhosts(GbDomain *domain, const GbAtoms *local)
 {
   const GbCopies *copies = &domain->copies;
   begin_receive(domain, domain->ghosts.x, domain->vector, sizeof *domain->ghosts.x, TAG_POSITION);
   pack_positions(copies, local, copies->nself, copies->n, domain->packed);
   begin_send(domain, domain->vector, sizeof *domain->packed, TAG_POSITION);
   pack_positions(copies, local, 0, copies->nself, domain->ghosts.x);
-}
-
-void GbDomainEndUpdate(GbDomain *domain)
-{
   end_exchange(domain);
-}
-
-void GbDomainUpdateGhosts(GbDomain *domain, const GbAtoms *local)
-{
-  GbDomainBeginUpdate(domain, local);
-  GbDomainEndUpdate(domain);
 }
 
 static void pack_numbers(const GbCopies *copies, const double *own, int from, int to, double *out)

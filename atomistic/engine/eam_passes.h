@@ -79,6 +79,22 @@ static int select_tagged(const GbEam *eam, const uint32_t *found, int count, uin
 /* --- Geometry -----------------------------------------------------------------------------------
  */
 
+#ifndef GB_SINGLE
+/* Positions of the entries in `row`, coordinate by coordinate, and their fourth numbers. */
+INLINE void load_entries(const Entry *at, const uint32_t *row, V *x, V *y, V *z, V *w)
+{
+  const double *p[LANES];
+  V c[4];
+  for (int l = 0; l < LANES; l++)
+    p[l] = (const double *)at + row[l];
+  load_columns(p, c);
+  *x = c[0];
+  *y = c[1];
+  *z = c[2];
+  *w = c[3];
+}
+#endif
+
 INLINE void measure(const Entry *at, const uint32_t *row, const Coordinate x[3], V d[3], V *s,
                     V *slope)
 {
@@ -192,6 +208,17 @@ INLINE Place place_of(const GbEamTable *table, V s)
   p.per_r = 1.0 / r;
   p.scale = per_step * p.per_r;
   return p;
+}
+
+/* Value, slope, next value, next slope of each piece. */
+INLINE void load_knots(const GbEamKnot *knots, I piece, V k[4])
+{
+  const double *p[LANES];
+  int at[LANES];
+  store_ints(at, piece);
+  for (int l = 0; l < LANES; l++)
+    p[l] = knots[at[l]];
+  load_columns(p, k);
 }
 
 INLINE void hermite(const GbEamKnot *knots, const Place *at, V *value, V *slope)

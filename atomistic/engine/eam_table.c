@@ -14,9 +14,9 @@
 GbStatus GbEamTableCreate(const GbPotential *potential, int a, int b, GbEamTable *table)
 {
   *table = (GbEamTable){.step = GbPotentialStep(potential)};
-  table->pair_end = GbPotentialPairCutoff(potential, a, b);
-  table->density_end = GbPotentialDensityCutoff(potential, b, a);
-  int last = (int)ceil(fmax(table->pair_end, table->density_end) / table->step);
+  double end =
+      fmax(GbPotentialPairCutoff(potential, a, b), GbPotentialDensityCutoff(potential, b, a));
+  int last = (int)ceil(end / table->step);
   table->end = last * table->step;
   GB_CALLOC(table->pair, last + 2);
   GB_CALLOC(table->density, last + 2);

@@ -13,8 +13,6 @@ typedef double GbEamKnot[2];
 typedef struct {
   double step;        /* angstrom */
   double end;         /* both functions are zero from here on, angstrom; a knot */
-  double density_end; /* the density is zero from here on */
-  double pair_end;
   GbEamKnot *pair;    /* r phi, eV angstrom; knots 0 .. end/step + 1 */
   GbEamKnot *density; /* likewise */
 } GbEamTable;

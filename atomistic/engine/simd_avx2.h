@@ -143,27 +143,9 @@ static inline void load_columns(const double *const p[LANES], V column[4])
   column[3] = _mm256_permute2f128_pd(b, d, 0x31);
 }
 
-static inline void load_entries(const GbEntryReal *at, const uint32_t *row, V *x, V *y, V *z, V *w)
+static inline void store_ints(int to[LANES], I x)
 {
-  const double *p[LANES];
-  V c[4];
-  for (int l = 0; l < LANES; l++)
-    p[l] = (const double *)at + row[l];
-  load_columns(p, c);
-  *x = c[0];
-  *y = c[1];
-  *z = c[2];
-  *w = c[3];
-}
-
-static inline void load_knots(const GbEamKnot *knots, I piece, V k[4])
-{
-  const double *p[LANES];
-  int at[LANES];
-  _mm_storeu_si128((__m128i *)at, piece);
-  for (int l = 0; l < LANES; l++)
-    p[l] = knots[at[l]];
-  load_columns(p, k);
+  _mm_storeu_si128((__m128i *)to, x);
 }
 
 static inline V difference(V a, V b)

@@ -145,16 +145,17 @@ static inline void look_up_top(const GbPoly *poly, I segment, int terms, V *out)
   look_up(poly, segment, terms, out);
 }
 #else
-static inline void load_entries(const GbEntryReal *at, const uint32_t *row, V *x, V *y, V *z, V *w)
+/* Columns of the rows of four doubles at p[0..LANES - 1]. */
+static inline void load_columns(const double *const p[LANES], V column[4])
 {
-  V v[4];
   for (int l = 0; l < LANES; l++)
-    v[l] = load_reals((const double *)at + row[l]);
-  transpose(v);
-  *x = v[0];
-  *y = v[1];
-  *z = v[2];
-  *w = v[3];
+    column[l] = load_reals(p[l]);
+  transpose(column);
+}
+
+static inline void store_ints(int to[LANES], I x)
+{
+  memcpy(to, &x, sizeof x);
 }
 
 static inline V difference(V a, V b)
@@ -178,13 +179,6 @@ static inline V from_int(I x)
   return __builtin_convertvector(x, V);
 }
 
-/* Value, slope, next value, next slope of each piece. */
-static inline void load_knots(const GbEamKnot *knots, I piece, V k[4])
-{
-  for (int l = 0; l < LANES; l++)
-    k[l] = load_reals(knots[piece[l]]);
-  transpose(k);
-}
 #endif
 
 /* Appends entries from..to of the columns that are neighbours of x, but not atom `self`, tagged as

@@ -11,9 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Terms must be smaller than this in magnitude; a sum may reach 2e9. */
-#define GB_FIXED_MAX 524288.0
-
+/* The term must be smaller than 524288 in magnitude; a sum may reach 2e9. */
 static inline int64_t gb_fixed(double term)
 {
   const double magic = 1.5 * (double)(1 << 20);
