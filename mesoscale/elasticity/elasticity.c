@@ -291,6 +291,7 @@ GbStatus GbElasticityCreate(MPI_Comm comm, const GbGrid *grid, const bool *solid
 {
   *elasticity = NULL;
   int least_nx = grid->free_x ? 1 : 3;
+  if (grid->ny != 1) GB_FAIL(GB_ERR_INPUT, "grid of %d voxels along y", grid->ny);
   if (grid->nx < least_nx || grid->nz < 3)
     GB_FAIL(GB_ERR_INPUT, "grid of %d x %d voxels: expected at least %d x 3", grid->nx, grid->nz,
             least_nx);
@@ -453,7 +454,7 @@ static void voxel_strain(const GbElasticity *e, int voxel, const double *u,
   strain[GB_XX] = sum[0];
   strain[GB_ZZ] = sum[1];
   strain[GB_XZ] = 0.5 * sum[2];
-  strain[GB_YY] = 0;
+  strain[GB_YY] = strain[GB_YZ] = strain[GB_XY] = 0;
 }
 
 static GbStatus solve_fields(GbElasticity *e, const double (*eigenstrain)[GB_NTENSOR],
@@ -478,22 +479,26 @@ static GbStatus solve_fields(GbElasticity *e, const double (*eigenstrain)[GB_NTE
   return GB_OK;
 }
 
-GbStatus GbElasticitySolve(GbElasticity *e, const double (*eigenstrain)[GB_NTENSOR], double mean_zz,
-                           double (*stress)[GB_NTENSOR], double (*strain)[GB_NTENSOR])
+GbStatus GbElasticitySolve(GbElasticity *e, const double (*eigenstrain)[GB_NTENSOR],
+                           const double mean_strain[GB_NTENSOR], double (*stress)[GB_NTENSOR],
+                           double (*strain)[GB_NTENSOR])
 {
-  return solve_fields(e, eigenstrain, mean_zz, e->tolerance, e->solution, stress, strain);
+  return solve_fields(e, eigenstrain, mean_strain[GB_ZZ], e->tolerance, e->solution, stress,
+                      strain);
 }
 
-GbStatus GbElasticityUnitResponse(GbElasticity *e, double (*response)[GB_NTENSOR])
+GbStatus GbElasticityUnitResponse(GbElasticity *e, int component, double (*response)[GB_NTENSOR])
 {
+  if (component != GB_ZZ) GB_FAIL(GB_ERR_ARG, "unit response: only zz");
   return solve_fields(e, (const double(*)[GB_NTENSOR])e->no_eigenstrain, 1,
                       UNIT_LOOSER * e->tolerance, e->unit, response, NULL);
 }
 
-void GbElasticityAdvance(GbElasticity *e, double delta_mean_zz)
+void GbElasticityAdvance(GbElasticity *e, int component, double delta)
 {
+  (void)component;
   for (int p = 0; p < 2 * e->nnodes; p++)
-    e->solution[p] += delta_mean_zz * e->unit[p];
+    e->solution[p] += delta * e->unit[p];
 }
 
 /* --- Memory ----------------------------------------------------------------------------------- */

@@ -1,12 +1,13 @@
-/* Quasi-static elasticity of a 2-D plane-strain strip with eigenstrain, by PETSc.
+/* Quasi-static elasticity with eigenstrain, in plane strain or in three dimensions, by PETSc.
  *
  * Q1 finite elements, one element per voxel with constant moduli and eigenstrain; the voxel stress
- * is the element average. x: free surfaces or periodic; z: periodic with a prescribed mean strain.
- * A voxel without material (notch) has zero stiffness. Equilibrium: div(C : (eps(u) - eps*)) = 0,
- * with eps_yy = 0 in total (plane strain). Solver: a PETSc KSP (options prefix "elastic_").
+ * is the element average. x: free surfaces or periodic; y and z: periodic with a prescribed mean
+ * strain. One voxel along y (ny = 1) is plane strain: nothing varies along y, u_y = 0. A voxel
+ * without material (notch, pore) has zero stiffness. Equilibrium: div(C : (eps(u) - eps*)) = 0.
  *
- * Voxel index v = k * nx + i, i along x (fastest), k along z. Symmetric tensors are stored as
- * [4] = xx, zz, xz (tensor component, not engineering), yy. Stress in GPa, tension positive. */
+ * Voxel index v = (k * ny + j) * nx + i, i along x (fastest), j along y, k along z. Symmetric
+ * tensors are stored as [6] = xx, zz, xz, yy, yz, xy (tensor components, not engineering). Stress
+ * in GPa, tension positive. */
 #ifndef GB_MESOSCALE_ELASTICITY_H
 #define GB_MESOSCALE_ELASTICITY_H
 
@@ -16,13 +17,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GB_XX, GB_ZZ, GB_XZ, GB_YY, GB_NTENSOR };
+enum { GB_XX, GB_ZZ, GB_XZ, GB_YY, GB_YZ, GB_XY, GB_NTENSOR };
 
 typedef struct {
-  int nx, nz;
+  int nx, ny, nz; /* ny = 1: plane strain */
   double edge_nm;
-  bool free_x; /* free surfaces at both x faces; false: periodic in x with zero mean strain e_xx and
-                  e_xz */
+  bool free_x; /* free surfaces at both x faces; false: periodic in x too */
 } GbGrid;
 
 typedef struct GbElasticity GbElasticity;
@@ -40,18 +40,20 @@ GbStatus GbElasticitySetModuli(GbElasticity *elasticity, const double *mu, const
  * moduli: the preconditioner is kept until iterations grow. */
 GbStatus GbElasticityUpdateModuli(GbElasticity *elasticity, int voxel, double mu, double bulk);
 /* Solves and fills stress[nx*nz] and, unless NULL, the total strain[nx*nz] (voxel averages; zero in
- * voids). eigenstrain[nx*nz]; mean_zz: mean total strain along z. Starts from the previous
+ * voids). eigenstrain[nx*nz]; mean_strain: total, of which with free surfaces only zz counts.
+ * Starts from the previous
  * solution. GB_ERR_NUMERIC if the solver does not converge. */
 GbStatus GbElasticitySolve(GbElasticity *elasticity, const double (*eigenstrain)[GB_NTENSOR],
-                           double mean_zz, double (*stress)[GB_NTENSOR],
+                           const double mean_strain[GB_NTENSOR], double (*stress)[GB_NTENSOR],
                            double (*strain)[GB_NTENSOR]);
-/* Stress response to unit mean_zz without eigenstrain (d sigma / d mean_zz), GPa, with the current
- * moduli. Always solved, starting from the response of the last call: a few iterations after one
- * voxel's change, none without a change. */
-GbStatus GbElasticityUnitResponse(GbElasticity *elasticity, double (*response)[GB_NTENSOR]);
-/* The solution moves along the unit response of the last call: the next GbElasticitySolve, at a
- * mean strain larger by delta_mean_zz, then starts from its answer. */
-void GbElasticityAdvance(GbElasticity *elasticity, double delta_mean_zz);
+/* Stress response to a unit of one component of the mean strain without eigenstrain, GPa, with the
+ * current moduli. Always solved, starting from the response of the last call: a few iterations
+ * after one voxel's change, none without a change. */
+GbStatus GbElasticityUnitResponse(GbElasticity *elasticity, int component,
+                                  double (*response)[GB_NTENSOR]);
+/* The solution moves along the unit response of the last call for this component: the next
+ * GbElasticitySolve, at a mean strain larger by delta, then starts from its answer. */
+void GbElasticityAdvance(GbElasticity *elasticity, int component, double delta);
 
 /* What the solver remembers (last solutions and the moduli of the kept factorisation), so that a
  * run continued in another process gives the same bits. Size is the number of doubles; the caller

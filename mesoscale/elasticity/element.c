@@ -57,4 +57,6 @@ void GbElementHooke(double mu, double bulk, const double strain[GB_NTENSOR],
   stress[GB_ZZ] = 2 * mu * strain[GB_ZZ] + pressure_part;
   stress[GB_YY] = 2 * mu * strain[GB_YY] + pressure_part;
   stress[GB_XZ] = 2 * mu * strain[GB_XZ];
+  stress[GB_YZ] = 2 * mu * strain[GB_YZ];
+  stress[GB_XY] = 2 * mu * strain[GB_XY];
 }

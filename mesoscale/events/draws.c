@@ -52,12 +52,11 @@ double GbDrawMeanBarrier(const GbCalibration *calibration, double chi, double le
   return mean * (1 + edge / tail);
 }
 
-GbStatus GbDrawVoxel(const GbCalibration *calibration, double least_eV, GbMesoState *state,
-                     int voxel)
+GbStatus GbDrawVoxel(const GbCalibration *calibration, double least_eV, const GbModes *modes,
+                     GbMesoState *state, int voxel)
 {
   uint64_t redraw = (uint64_t)state->redraws[voxel], words[WORDS];
   double *barrier = state->barrier_eV + (size_t)voxel * (size_t)state->nmodes;
-  double *angle = state->angle_rad + (size_t)voxel * (size_t)state->nmodes;
   for (int m = 0; m < state->nmodes; m++) {
     if (m % WORDS == 0)
       GbRngWords(state->seed, GB_RNG_BARRIERS, (uint64_t)voxel, redraw, (uint64_t)(m / WORDS),
@@ -65,9 +64,11 @@ GbStatus GbDrawVoxel(const GbCalibration *calibration, double least_eV, GbMesoSt
     GB_CALL(GbDrawBarrier(calibration, state->chi[voxel], least_eV,
                           GbRngUniformFromWord(words[m % WORDS]), &barrier[m]));
   }
-  double offset = GbRngUniform(state->seed, GB_RNG_BARRIERS, (uint64_t)voxel, redraw, UINT64_MAX);
-  for (int m = 0; m < state->nmodes; m++)
-    angle[m] = (m + offset) * GB_PI / state->nmodes;
+  double uniform[3];
+  GbRngWords(state->seed, GB_RNG_BARRIERS, (uint64_t)voxel, redraw, UINT64_MAX, words);
+  for (int i = 0; i < 3; i++)
+    uniform[i] = GbRngUniformFromWord(words[i]);
+  GbModesDraw(modes, uniform, state->orientation + (size_t)voxel * (size_t)state->norientation);
   state->redraws[voxel]++;
   return GB_OK;
 }

@@ -14,9 +14,9 @@ GbStatus GbDrawBarrier(const GbCalibration *calibration, double chi, double leas
                        double uniform, double *barrier_eV);
 /* Mean in eV of P(Q | chi) conditioned on Q > least_eV (least_eV <= 0: the calibrated mean). */
 double GbDrawMeanBarrier(const GbCalibration *calibration, double chi, double least_eV);
-/* Draws barriers and angles of one voxel from counters (seed, voxel, redraws) and counts the
+/* Draws barriers and orientation of one voxel from counters (seed, voxel, redraws) and counts the
  * redraw. */
-GbStatus GbDrawVoxel(const GbCalibration *calibration, double least_eV, GbMesoState *state,
-                     int voxel);
+GbStatus GbDrawVoxel(const GbCalibration *calibration, double least_eV, const GbModes *modes,
+                     GbMesoState *state, int voxel);
 
 #endif

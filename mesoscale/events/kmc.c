@@ -52,6 +52,7 @@ struct GbKmc {
   GbKmcOptions options;
   GbMesoState *state;
   GbElasticity *elasticity;
+  GbModes modes;
   GbWaiting *waiting;
   int nmodes_padded;                  /* all modes, to a multiple of GB_RATE_BLOCK */
   double gamma, dilatation;           /* of one event in one voxel */
@@ -107,7 +108,7 @@ static GbStatus set_material(GbKmc *kmc, double temperature_K)
 static GbStatus need_response(GbKmc *kmc)
 {
   if (kmc->response_valid) return GB_OK;
-  GB_CALL(GbElasticityUnitResponse(kmc->elasticity, kmc->response));
+  GB_CALL(GbElasticityUnitResponse(kmc->elasticity, GB_ZZ, kmc->response));
   kmc->response_valid = true;
   return GB_OK;
 }
@@ -129,7 +130,7 @@ static GbStatus control_stress(GbKmc *kmc, const GbDrive *drive, Tensor *stress,
   GB_CALL(need_response(kmc));
   double strain = missing / GbElasticityMean(kmc->elasticity, IN(kmc->response), GB_ZZ);
   add_scaled(kmc->state->nvoxels, stress, strain, kmc->response);
-  GbElasticityAdvance(kmc->elasticity, strain);
+  GbElasticityAdvance(kmc->elasticity, GB_ZZ, strain);
   *mean_strain += strain;
   return GB_OK;
 }
@@ -139,8 +140,8 @@ static GbStatus solve_state(GbKmc *kmc, const GbDrive *drive)
 {
   GbMesoState *s = kmc->state;
   GB_CALL(
-      GbElasticitySolve(kmc->elasticity, IN(kmc->eigenstrain), s->mean_strain_zz, s->stress, NULL));
-  return control_stress(kmc, drive, s->stress, &s->mean_strain_zz);
+      GbElasticitySolve(kmc->elasticity, IN(kmc->eigenstrain), s->mean_strain, s->stress, NULL));
+  return control_stress(kmc, drive, s->stress, &s->mean_strain[GB_ZZ]);
 }
 
 static void remember(GbKmc *kmc)
@@ -155,8 +156,9 @@ static void set_directions(GbKmc *kmc, int voxel)
 {
   int nmodes = kmc->state->nmodes;
   for (int j = voxel * nmodes; j < (voxel + 1) * nmodes; j++) {
-    kmc->half_sin[j] = 0.5 * sin(2 * kmc->state->angle_rad[j]);
-    kmc->cos[j] = cos(2 * kmc->state->angle_rad[j]);
+    double angle = GbModesAngle(&kmc->modes, kmc->state->orientation + voxel, j % nmodes);
+    kmc->half_sin[j] = 0.5 * sin(2 * angle);
+    kmc->cos[j] = cos(2 * angle);
   }
 }
 
@@ -247,7 +249,7 @@ static GbStatus redraw(GbKmc *kmc, int voxel)
 {
   double least = GbDrawLeastBarrier(kmc->calibration, kmc->options.intrabasin_time_s,
                                     kmc->state->temperature_K);
-  GB_CALL(GbDrawVoxel(kmc->calibration, least, kmc->state, voxel));
+  GB_CALL(GbDrawVoxel(kmc->calibration, least, &kmc->modes, kmc->state, voxel));
   set_directions(kmc, voxel);
   return GB_OK;
 }
@@ -271,12 +273,15 @@ static GbStatus fire(GbKmc *kmc, const GbDrive *drive, int mode, bool athermal,
   int voxel = mode / s->nmodes;
   GbEventRecord record = {.voxel = voxel,
                           .mode = mode % s->nmodes,
-                          .angle_rad = s->angle_rad[mode],
+                          .angle_rad =
+                              GbModesAngle(&kmc->modes, s->orientation + voxel, mode % s->nmodes),
                           .gamma = kmc->gamma,
                           .barrier_eV = s->barrier_eV[mode],
                           .tau_GPa = resolved(kmc, mode, s->stress[voxel]),
                           .chi_before = s->chi[voxel],
                           .athermal = athermal};
+  GbModesPlane(&kmc->modes, s->orientation + voxel * s->norientation, mode % s->nmodes,
+               record.normal, record.shear);
   transform(kmc, voxel, mode);
   GB_CALL(redraw(kmc, voxel));
   GB_CALL(update_material(kmc, voxel));
@@ -286,7 +291,7 @@ static GbStatus fire(GbKmc *kmc, const GbDrive *drive, int mode, bool athermal,
   if (!callback) return GB_OK;
   record.event = s->events;
   record.time_s = s->time_s;
-  record.strain_zz = s->mean_strain_zz;
+  record.strain_zz = s->mean_strain[GB_ZZ];
   record.stress_zz_GPa = GbKmcMeanStress(kmc);
   record.temperature_K = s->temperature_K;
   record.chi_after = s->chi[voxel];
@@ -316,7 +321,8 @@ static GbStatus foresee(GbKmc *kmc, const GbDrive *drive, double after, double *
 {
   const GbMesoState *s = kmc->state;
   GB_CALL(set_material(kmc, s->temperature_K + drive->temperature_rate_K_per_s * after));
-  GB_CALL(GbElasticitySolve(kmc->elasticity, IN(kmc->eigenstrain), *mean_strain, stress, NULL));
+  GB_CALL(GbElasticitySolve(kmc->elasticity, IN(kmc->eigenstrain),
+                            (const double[GB_NTENSOR]){[GB_ZZ] = *mean_strain}, stress, NULL));
   return control_stress(kmc, drive, stress, mean_strain);
 }
 
@@ -338,10 +344,10 @@ static GbStatus plan_segment(GbKmc *kmc, const GbDrive *drive, double left, doub
   const GbDrive strained = {0};
   const double heating = drive->temperature_rate_K_per_s;
   const double rate = drive->stress_controlled ? 0 : drive->strain_rate_per_s;
-  double span = time_to_kink(kmc, heating, left), end_strain = s->mean_strain_zz + rate * span;
+  double span = time_to_kink(kmc, heating, left), end_strain = s->mean_strain[GB_ZZ] + rate * span;
   GB_CALL(foresee(kmc, drive, span, &end_strain, kmc->end_stress));
   for (;;) {
-    double middle_strain = 0.5 * (s->mean_strain_zz + end_strain);
+    double middle_strain = 0.5 * (s->mean_strain[GB_ZZ] + end_strain);
     GB_CALL(foresee(kmc, &strained, 0.5 * span, &middle_strain, kmc->middle_stress));
     bool linear = largest_deviation(kmc) <= STRESS_TOLERANCE;
     if (linear || fabs(heating) * span <= SEGMENT_LEAST_K) break;
@@ -374,7 +380,7 @@ static GbStatus advance(GbKmc *kmc, const GbDrive *drive, double by)
   GbMesoState *s = kmc->state;
   const double strain = drive->stress_controlled ? 0 : drive->strain_rate_per_s * by;
   s->time_s += by;
-  s->mean_strain_zz += strain;
+  s->mean_strain[GB_ZZ] += strain;
   if (drive->temperature_rate_K_per_s != 0) {
     s->temperature_K += drive->temperature_rate_K_per_s * by;
     GB_CALL(set_material(kmc, s->temperature_K));
@@ -382,7 +388,7 @@ static GbStatus advance(GbKmc *kmc, const GbDrive *drive, double by)
   }
   if (strain == 0) return GB_OK;
   add_scaled(s->nvoxels, s->stress, by, kmc->stress_rate);
-  GbElasticityAdvance(kmc->elasticity, strain);
+  GbElasticityAdvance(kmc->elasticity, GB_ZZ, strain);
   return GB_OK;
 }
 
@@ -446,7 +452,7 @@ static GbStatus run(GbKmc *kmc, const GbDrive *drive, GbEventCallback callback, 
   const bool absolute = drive->end_time_s > 0;
   const int64_t first = s->events;
   bool stop = false;
-  GB_CALL(control_stress(kmc, drive, s->stress, &s->mean_strain_zz));
+  GB_CALL(control_stress(kmc, drive, s->stress, &s->mean_strain[GB_ZZ]));
   while (!stop) {
     GB_CALL(GbStopCheck(kmc->comm));
     if (drive->max_events > 0 && s->events - first >= drive->max_events) break;
@@ -541,6 +547,7 @@ static GbStatus set_up(GbKmc *kmc)
   kmc->gamma = laws->event_shear.value * part;
   kmc->dilatation = laws->event_dilatation.value * part;
   kmc->part = fmin(part, 1);
+  GB_CALL(GbModesCreate(&s->grid, s->nmodes, &kmc->modes));
   GB_CALL(allocate(kmc));
   for (int v = 0; v < s->nvoxels; v++)
     set_directions(kmc, v);
@@ -575,6 +582,7 @@ void GbKmcDestroy(GbKmc **kmc)
   if (!k) return;
   GbElasticityDestroy(&k->elasticity);
   GbWaitingDestroy(&k->waiting);
+  GbModesFree(&k->modes);
   free(k->half_sin);
   free(k->cos);
   free(k->activity);

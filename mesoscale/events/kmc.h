@@ -38,7 +38,9 @@ typedef struct {
   int64_t event; /* number, from 1 */
   double time_s, strain_zz, stress_zz_GPa, temperature_K;
   int voxel, mode;
-  double angle_rad, gamma, barrier_eV, tau_GPa, chi_before, chi_after;
+  double angle_rad;           /* in plane strain: of the shear direction to x, 0..pi; else nan */
+  double normal[3], shear[3]; /* of the mode's plane and of its shear, unit vectors x y z */
+  double gamma, barrier_eV, tau_GPa, chi_before, chi_after;
   bool athermal; /* fired past instability */
 } GbEventRecord;
 /* Called after each event, with state->stress up to date. *stop = true ends the run. May be NULL.

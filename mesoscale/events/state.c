@@ -10,7 +10,7 @@ typedef struct {
   size_t count;
 } Array;
 
-enum { NARRAYS = 7 };
+enum { NARRAYS = 8 };
 
 static void list_arrays(const GbMesoState *s, Array arrays[NARRAYS])
 {
@@ -21,7 +21,8 @@ static void list_arrays(const GbMesoState *s, Array arrays[NARRAYS])
       {"fields/slip", "1", s->slip, nv},
       {"fields/stress", "GPa", s->stress[0], nv * GB_NTENSOR},
       {"modes/barrier", "eV", s->barrier_eV, nm},
-      {"modes/angle", "rad", s->angle_rad, nm},
+      {"modes/orientation", "1", s->orientation, nv * (size_t)s->norientation},
+      {"run/mean_strain", "1", (double *)s->mean_strain, GB_NTENSOR},
       {"solver/memory", "1", s->memory, s->nmemory},
   };
   memcpy(arrays, list, sizeof list);
@@ -36,7 +37,7 @@ static GbStatus allocate(GbMesoState *s)
   GB_CALLOC(s->slip, nv);
   GB_CALLOC(s->stress, nv);
   GB_CALLOC(s->barrier_eV, nm);
-  GB_CALLOC(s->angle_rad, nm);
+  GB_CALLOC(s->orientation, nv * (size_t)s->norientation);
   GB_CALLOC(s->redraws, nv);
   GB_CALLOC(s->memory, s->nmemory);
   for (size_t v = 0; v < nv; v++)
@@ -47,11 +48,12 @@ static GbStatus allocate(GbMesoState *s)
 GbStatus GbMesoStateAllocate(GbMesoState *state, const GbGrid *grid, int nmodes)
 {
   memset(state, 0, sizeof *state);
-  if (grid->nx < 1 || grid->nz < 1 || nmodes < 1 || !(grid->edge_nm > 0))
-    GB_FAIL(GB_ERR_ARG, "%d x %d voxels of %g nm with %d modes: expected positive numbers",
-            grid->nx, grid->nz, grid->edge_nm, nmodes);
+  if (grid->nx < 1 || grid->ny < 1 || grid->nz < 1 || nmodes < 1 || !(grid->edge_nm > 0))
+    GB_FAIL(GB_ERR_ARG, "%d x %d x %d voxels of %g nm with %d modes: expected positive numbers",
+            grid->nx, grid->ny, grid->nz, grid->edge_nm, nmodes);
   state->grid = *grid;
-  state->nvoxels = grid->nx * grid->nz;
+  state->nvoxels = grid->nx * grid->ny * grid->nz;
+  state->norientation = GbModesOrientationSize(grid);
   state->nmodes = nmodes;
   state->nmemory = GbElasticityMemorySize(grid);
   GbStatus status = allocate(state);
@@ -67,7 +69,7 @@ void GbMesoStateFree(GbMesoState *state)
   free(state->slip);
   free(state->stress);
   free(state->barrier_eV);
-  free(state->angle_rad);
+  free(state->orientation);
   free(state->redraws);
   free(state->memory);
   memset(state, 0, sizeof *state);
@@ -80,7 +82,6 @@ static void copy_scalars(const GbMesoState *from, GbMesoState *to)
   to->events = from->events;
   to->time_s = from->time_s;
   to->temperature_K = from->temperature_K;
-  to->mean_strain_zz = from->mean_strain_zz;
   to->reference_temperature_K = from->reference_temperature_K;
   to->hazard_left = from->hazard_left;
 }
@@ -103,9 +104,10 @@ GbStatus GbMesoStateCopy(const GbMesoState *from, GbMesoState *to)
 
 static GbStatus write_scalars(GbH5 *file, const GbMesoState *s)
 {
-  const int64_t size[2] = {s->grid.nz, s->grid.nx}, free_x = s->grid.free_x, modes = s->nmodes;
+  const int64_t size[3] = {s->grid.nz, s->grid.ny, s->grid.nx}, free_x = s->grid.free_x,
+                modes = s->nmodes;
   const int64_t seed = (int64_t)s->seed; /* same bits */
-  GB_CALL(GbH5WriteInts(file, "grid/size", 1, (const size_t[]){2}, size, "1"));
+  GB_CALL(GbH5WriteInts(file, "grid/size", 1, (const size_t[]){3}, size, "1"));
   GB_CALL(GbH5WriteInts(file, "grid/free_x", 0, NULL, &free_x, "1"));
   GB_CALL(GbH5WriteScalar(file, "grid/edge", s->grid.edge_nm, "nm"));
   GB_CALL(GbH5WriteInts(file, "modes/count", 0, NULL, &modes, "1"));
@@ -113,24 +115,33 @@ static GbStatus write_scalars(GbH5 *file, const GbMesoState *s)
   GB_CALL(GbH5WriteInts(file, "run/events", 0, NULL, &s->events, "1"));
   GB_CALL(GbH5WriteScalar(file, "run/time", s->time_s, "s"));
   GB_CALL(GbH5WriteScalar(file, "run/temperature", s->temperature_K, "K"));
-  GB_CALL(GbH5WriteScalar(file, "run/mean_strain_zz", s->mean_strain_zz, "1"));
   GB_CALL(GbH5WriteScalar(file, "run/reference_temperature", s->reference_temperature_K, "K"));
   return GbH5WriteScalar(file, "run/hazard_left", s->hazard_left, "1");
 }
 
-/* Fields are [nz, nx] or [nz, nx, components], modes [nz, nx, nmodes]. */
+/* Shape of an array in the file: [nz, ny, nx] and, if there are several numbers a voxel, how many;
+ * a plain list for what is not per voxel. */
+static int shape_of(const GbMesoState *s, const Array *array, size_t dims[4])
+{
+  const size_t nv = (size_t)s->nvoxels, per_voxel = array->count / nv;
+  if (array->values == s->memory || array->values == s->mean_strain) {
+    dims[0] = array->count;
+    return 1;
+  }
+  dims[0] = (size_t)s->grid.nz;
+  dims[1] = (size_t)s->grid.ny;
+  dims[2] = (size_t)s->grid.nx;
+  dims[3] = per_voxel;
+  return array->values == s->chi || array->values == s->slip ? 3 : 4;
+}
+
 static GbStatus write_arrays(GbH5 *file, const GbMesoState *s)
 {
   Array arrays[NARRAYS];
   list_arrays(s, arrays);
   for (int a = 0; a < NARRAYS; a++) {
-    size_t nv = (size_t)s->nvoxels, per_voxel = arrays[a].count / nv;
-    size_t dims[3] = {(size_t)s->grid.nz, (size_t)s->grid.nx, per_voxel};
-    int rank = per_voxel == 1 ? 2 : 3;
-    if (arrays[a].values == s->memory) {
-      dims[0] = s->nmemory;
-      rank = 1;
-    }
+    size_t dims[4];
+    int rank = shape_of(s, &arrays[a], dims);
     GB_CALL(GbH5WriteDoubles(file, arrays[a].name, rank, dims, arrays[a].values, arrays[a].units));
   }
   return GB_OK;
@@ -138,15 +149,15 @@ static GbStatus write_arrays(GbH5 *file, const GbMesoState *s)
 
 static GbStatus write_integers(GbH5 *file, const GbMesoState *s)
 {
-  const size_t dims[2] = {(size_t)s->grid.nz, (size_t)s->grid.nx};
+  const size_t dims[3] = {(size_t)s->grid.nz, (size_t)s->grid.ny, (size_t)s->grid.nx};
   int64_t *solid;
   GB_CALLOC(solid, s->nvoxels);
   for (int v = 0; v < s->nvoxels; v++)
     solid[v] = s->solid[v];
-  GbStatus status = GbH5WriteInts(file, "fields/solid", 2, dims, solid, "1");
+  GbStatus status = GbH5WriteInts(file, "fields/solid", 3, dims, solid, "1");
   free(solid);
   GB_CALL(status);
-  return GbH5WriteInts(file, "modes/redraws", 2, dims, s->redraws, "1");
+  return GbH5WriteInts(file, "modes/redraws", 3, dims, s->redraws, "1");
 }
 
 GbStatus GbMesoStateWrite(const GbMesoState *state, const char *path)
@@ -157,7 +168,7 @@ GbStatus GbMesoStateWrite(const GbMesoState *state, const char *path)
   GB_TRY(status, write_scalars(file, state), fail);
   GB_TRY(status, write_arrays(file, state), fail);
   GB_TRY(status, write_integers(file, state), fail);
-  GB_TRY(status, GbH5WriteText(file, "", "tensor_components", "xx, zz, xz, yy"), fail);
+  GB_TRY(status, GbH5WriteText(file, "", "tensor_components", "xx, zz, xz, yy, yz, xy"), fail);
   GB_CALL(GbH5Close(&file));
   return GB_OK;
 fail:
@@ -181,14 +192,18 @@ static GbStatus read_grid(GbH5 *file, GbGrid *grid, int64_t *nmodes)
   size_t dims[1];
   int64_t *size, free_x = 0;
   GB_CALL(GbH5ReadInts(file, "grid/size", 1, dims, &size, "1"));
-  bool good = dims[0] == 2 && size[0] > 0 && size[0] < 1 << 20 && size[1] > 0 && size[1] < 1 << 20;
+  bool good = dims[0] == 3;
+  for (int d = 0; d < 3 && good; d++)
+    good = size[d] > 0 && size[d] < 1 << 20;
   if (good) {
     grid->nz = (int)size[0];
-    grid->nx = (int)size[1];
+    grid->ny = (int)size[1];
+    grid->nx = (int)size[2];
   }
   free(size);
   if (!good)
-    GB_FAIL(GB_ERR_INPUT, "%s: dataset grid/size: expected two positive numbers", GbH5Path(file));
+    GB_FAIL(GB_ERR_INPUT, "%s: dataset grid/size: expected three positive numbers (nz, ny, nx)",
+            GbH5Path(file));
   GB_CALL(read_int(file, "grid/free_x", &free_x));
   grid->free_x = free_x != 0;
   GB_CALL(GbH5ReadScalar(file, "grid/edge", &grid->edge_nm, "nm"));
@@ -207,7 +222,6 @@ static GbStatus read_scalars(GbH5 *file, GbMesoState *s)
   GB_CALL(read_int(file, "run/events", &s->events));
   GB_CALL(GbH5ReadScalar(file, "run/time", &s->time_s, "s"));
   GB_CALL(GbH5ReadScalar(file, "run/temperature", &s->temperature_K, "K"));
-  GB_CALL(GbH5ReadScalar(file, "run/mean_strain_zz", &s->mean_strain_zz, "1"));
   GB_CALL(GbH5ReadScalar(file, "run/reference_temperature", &s->reference_temperature_K, "K"));
   return GbH5ReadScalar(file, "run/hazard_left", &s->hazard_left, "1");
 }
@@ -229,8 +243,8 @@ static GbStatus read_arrays(GbH5 *file, GbMesoState *s)
   Array arrays[NARRAYS];
   list_arrays(s, arrays);
   for (int a = 0; a < NARRAYS; a++) {
-    size_t dims[3];
-    int rank = arrays[a].values == s->memory ? 1 : arrays[a].count > (size_t)s->nvoxels ? 3 : 2;
+    size_t dims[4];
+    int rank = shape_of(s, &arrays[a], dims);
     double *values;
     GB_CALL(GbH5ReadDoubles(file, arrays[a].name, rank, dims, &values, arrays[a].units));
     GbStatus status = check_count(file, arrays[a].name, rank, dims, arrays[a].count);
@@ -245,10 +259,10 @@ static GbStatus read_integers(GbH5 *file, GbMesoState *s)
 {
   static const char *const names[2] = {"fields/solid", "modes/redraws"};
   for (int n = 0; n < 2; n++) {
-    size_t dims[2];
+    size_t dims[3];
     int64_t *values;
-    GB_CALL(GbH5ReadInts(file, names[n], 2, dims, &values, "1"));
-    GbStatus status = check_count(file, names[n], 2, dims, (size_t)s->nvoxels);
+    GB_CALL(GbH5ReadInts(file, names[n], 3, dims, &values, "1"));
+    GbStatus status = check_count(file, names[n], 3, dims, (size_t)s->nvoxels);
     for (int v = 0; v < s->nvoxels && status == GB_OK; v++) {
       if (n == 0)
         s->solid[v] = values[v] != 0;

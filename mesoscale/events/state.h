@@ -3,7 +3,7 @@
 #define GB_MESOSCALE_STATE_H
 
 #include "contract/calibration.h"
-#include "mesoscale/elasticity/elasticity.h"
+#include "mesoscale/events/modes.h"
 
 #include <stdint.h>
 
@@ -13,7 +13,7 @@ typedef struct {
   uint64_t seed;  /* of this sample */
   int64_t events; /* events so far: counter of the random streams */
   double time_s, temperature_K;
-  double mean_strain_zz;          /* total, tension positive */
+  double mean_strain[GB_NTENSOR]; /* total, tension positive */
   double reference_temperature_K; /* at which thermal eigenstrain is zero */
   bool *solid;                    /* [nvoxels] */
   double *chi;                    /* [nvoxels] */
@@ -21,7 +21,8 @@ typedef struct {
   double *slip;                   /* [nvoxels] accumulated |gamma| of events, engineering */
   double (*stress)[GB_NTENSOR];   /* [nvoxels] GPa, of the current state */
   double *barrier_eV;             /* [nvoxels*nmodes] at zero stress */
-  double *angle_rad;              /* [nvoxels*nmodes] direction of each mode's shear plane, 0..pi */
+  int norientation;               /* see GbModesOrientationSize */
+  double *orientation;            /* [nvoxels*norientation] of each voxel's modes */
   int64_t *redraws;               /* [nvoxels] times the voxel's barriers were drawn */
   double hazard_left; /* integrated rate still to pass before the next event; 0: not drawn */
   size_t nmemory;

@@ -90,7 +90,7 @@ GbStatus GbMesoAddCurve(GbMesoTables *tables, int number, const GbSample *sample
 {
   const GbMesoState *s = &sample->state;
   const double row[COUNT(curve_columns)] = {number,
-                                            0 - s->mean_strain_zz,
+                                            0 - s->mean_strain[GB_ZZ],
                                             0 - GbSamplePlasticStrain(sample),
                                             0 - GbKmcMeanStress(sample->kmc),
                                             s->time_s,

@@ -76,6 +76,7 @@ static GbStatus draw_sample(const GbSampleShape *shape, uint64_t seed, GbSample 
   GbMesoState *state = &sample->state;
   const double omega = sample->calibration->laws.event_volume_nm3.value;
   const GbGrid grid = {.nx = shape->nx,
+                       .ny = 1,
                        .nz = shape->nz,
                        .edge_nm = shape->edge_nm > 0 ? shape->edge_nm : cbrt(omega),
                        .free_x = true};
@@ -193,7 +194,8 @@ static GbStatus run_events(GbSample *sample, GbDrive drive, double *done_s)
         "mesoscale.intrabasin_time_s, lower mesoscale.temperature_K or raise "
         "mesoscale.max_events_per_voxel",
         (long long)events, *done_s, drive.duration_s, GbKmcTotalRate(sample->kmc),
-        sample->state.temperature_K, GbKmcMeanStress(sample->kmc), sample->state.mean_strain_zz);
+        sample->state.temperature_K, GbKmcMeanStress(sample->kmc),
+        sample->state.mean_strain[GB_ZZ]);
   return GB_OK;
 }
 

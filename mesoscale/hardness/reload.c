@@ -19,7 +19,7 @@ typedef struct {
 static GbStatus read_stress(void *context, const GbSample *sample, bool *stop)
 {
   Reading *r = context;
-  const double strain = r->start_strain - sample->state.mean_strain_zz;
+  const double strain = r->start_strain - sample->state.mean_strain[GB_ZZ];
   const double plastic = r->start_plastic - GbSamplePlasticStrain(sample);
   const double stress = -GbKmcMeanStress(sample->kmc);
   r->row[r->nkey] = strain;
@@ -59,7 +59,7 @@ GbStatus GbReloadRun(const GbCalibration *calibration, const GbMesoState *state,
   sample.state.seed = words[0];
   sample.state.hazard_left = 0; /* drawn with the old seed */
   Reading reading = {.options = options,
-                     .start_strain = state->mean_strain_zz,
+                     .start_strain = state->mean_strain[GB_ZZ],
                      .start_plastic = GbSamplePlasticStrain(&sample),
                      .nkey = nkey,
                      .curve = curve,

@@ -56,7 +56,7 @@ void GbGlassUniform(GbCalibration *calibration)
 void GbGlassState(int nx, int nz, int nmodes, uint64_t seed, double temperature_K,
                   GbMesoState *state)
 {
-  GbGrid grid = {nx, nz, 1.0, true};
+  GbGrid grid = {nx, 1, nz, 1.0, true};
   assert_ok(GbMesoStateAllocate(state, &grid, nmodes));
   state->seed = seed;
   state->temperature_K = state->reference_temperature_K = temperature_K;
@@ -72,4 +72,10 @@ GbKmc *GbGlassCreate(const GbCalibration *calibration, double intrabasin_time_s,
   assert_ok(GbKmcDrawAll(kmc));
   assert_ok(GbKmcRefresh(kmc));
   return kmc;
+}
+
+double GbGlassAngle(const GbMesoState *state, int j)
+{
+  return state->orientation[j / state->nmodes] +
+         j % state->nmodes * 3.14159265358979323846 / state->nmodes;
 }

@@ -19,4 +19,7 @@ void GbGlassState(int nx, int nz, int nmodes, uint64_t seed, double temperature_
 GbKmc *GbGlassCreate(const GbCalibration *calibration, double intrabasin_time_s,
                      GbMesoState *state);
 
+/* Angle of mode j (voxel-major) of a plane-strain state: that of its shear direction to x. */
+double GbGlassAngle(const GbMesoState *state, int j);
+
 #endif

@@ -16,7 +16,7 @@ static void assert_same_bits(const GbMesoState *a, const GbMesoState *b)
   size_t nv = (size_t)a->nvoxels, nm = nv * (size_t)a->nmodes;
   assert_true(a->events == b->events);
   assert_true(a->time_s == b->time_s);
-  assert_true(a->mean_strain_zz == b->mean_strain_zz);
+  assert_true(a->mean_strain[GB_ZZ] == b->mean_strain[GB_ZZ]);
   assert_true(a->temperature_K == b->temperature_K);
   assert_memory_equal(a->chi, b->chi, nv * sizeof *a->chi);
   assert_memory_equal(a->plastic, b->plastic, nv * sizeof *a->plastic);
@@ -110,8 +110,8 @@ static void split_run_is_the_same_trajectory(void **unused)
     assert_ok(GbKmcRun(b, &drive, NULL, NULL, &done));
   assert_true(once.events > 10);
   assert_true(once.events == twice.events);
-  assert_close(once.mean_strain_zz, -0.01, 1e-12);
-  assert_close(twice.mean_strain_zz, -0.01, 1e-12);
+  assert_close(once.mean_strain[GB_ZZ], -0.01, 1e-12);
+  assert_close(twice.mean_strain[GB_ZZ], -0.01, 1e-12);
   assert_close(GbKmcMeanStress(a), GbKmcMeanStress(b), 1e-5);
   GbKmcDestroy(&a);
   GbKmcDestroy(&b);
@@ -137,17 +137,17 @@ static void stress_control_holds_the_mean_stress(void **unused)
   assert_int_equal(state.events, 0);
   assert_close(state.temperature_K, 200, 1e-9);
   assert_close(GbKmcMeanStress(kmc), 0, 1e-8);
-  assert_close(state.mean_strain_zz, -100 * mean_alpha, 1e-6);
+  assert_close(state.mean_strain[GB_ZZ], -100 * mean_alpha, 1e-6);
 
   GbDrive creep = {
       .stress_controlled = true, .stress_zz_GPa = -0.8, .duration_s = 1e9, .max_events = 1};
-  double before = state.mean_strain_zz;
+  double before = state.mean_strain[GB_ZZ];
   for (int event = 0; event < 30; event++) {
     assert_ok(GbKmcRun(kmc, &creep, NULL, NULL, &done));
     assert_close(GbKmcMeanStress(kmc), -0.8, 1e-8);
   }
   assert_int_equal(state.events, 30);
-  assert_true(state.mean_strain_zz < before);
+  assert_true(state.mean_strain[GB_ZZ] < before);
   GbKmcDestroy(&kmc);
   GbMesoStateFree(&state);
 }
@@ -164,7 +164,7 @@ static void free_homogeneous_sample_stays_free_of_stress(void **unused)
     state.chi[v] = 0.4;
   GbKmc *kmc = GbGlassCreate(&calibration, 0, &state);
   state.temperature_K = 77;
-  state.mean_strain_zz = (77 - 300) * GbCalibrationExpansion(&calibration, 0.4);
+  state.mean_strain[GB_ZZ] = (77 - 300) * GbCalibrationExpansion(&calibration, 0.4);
   assert_ok(GbKmcRefresh(kmc));
   for (int v = 0; v < state.nvoxels; v++)
     for (int t = 0; t < GB_NTENSOR; t++)
@@ -230,7 +230,7 @@ static void instability_fires_at_its_instant(void **unused)
   const double mu = 30, bulk = 120, young = 9 * bulk * mu / (3 * bulk + mu);
   const double nu = young / (2 * mu) - 1, modulus = young / (1 - nu * nu);
   for (int j = 0; j < 3 * state.nvoxels; j++) {
-    double per_strain = -0.5 * sin(2 * state.angle_rad[j]) * modulus * 0.1 * 6.241509074460763;
+    double per_strain = -0.5 * sin(2 * GbGlassAngle(&state, j)) * modulus * 0.1 * 6.241509074460763;
     double strain = state.barrier_eV[j] / per_strain;
     if (strain > 0) expected = fmin(expected, strain);
   }

@@ -22,13 +22,13 @@ static void make_state(GbMesoState *s)
   fill(s->stress[0], nv * GB_NTENSOR, 2);
   fill(s->slip, nv, 3);
   fill(s->barrier_eV, 3 * nv, 4);
-  fill(s->angle_rad, 3 * nv, 5);
+  fill(s->orientation, nv, 5);
   fill(s->memory, s->nmemory, 6);
   s->solid[0] = false;
   s->redraws[4] = INT64_C(1) << 40;
   s->events = 12345678901;
   s->time_s = 1.0 / 3;
-  s->mean_strain_zz = -0.1;
+  s->mean_strain[GB_ZZ] = -0.1;
   s->hazard_left = 0.7;
 }
 
@@ -41,7 +41,7 @@ static void assert_same(const GbMesoState *a, const GbMesoState *b)
   assert_int_equal(a->nmodes, b->nmodes);
   assert_true(a->seed == b->seed && a->events == b->events && a->time_s == b->time_s);
   assert_true(a->temperature_K == b->temperature_K && a->hazard_left == b->hazard_left);
-  assert_true(a->mean_strain_zz == b->mean_strain_zz);
+  assert_true(a->mean_strain[GB_ZZ] == b->mean_strain[GB_ZZ]);
   assert_true(a->reference_temperature_K == b->reference_temperature_K);
   assert_memory_equal(a->solid, b->solid, nv * sizeof *a->solid);
   assert_memory_equal(a->chi, b->chi, nv * sizeof *a->chi);
@@ -49,7 +49,7 @@ static void assert_same(const GbMesoState *a, const GbMesoState *b)
   assert_memory_equal(a->slip, b->slip, nv * sizeof *a->slip);
   assert_memory_equal(a->stress, b->stress, nv * sizeof *a->stress);
   assert_memory_equal(a->barrier_eV, b->barrier_eV, nm * sizeof *a->barrier_eV);
-  assert_memory_equal(a->angle_rad, b->angle_rad, nm * sizeof *a->angle_rad);
+  assert_memory_equal(a->orientation, b->orientation, nv * sizeof *a->orientation);
   assert_memory_equal(a->redraws, b->redraws, nv * sizeof *a->redraws);
   assert_memory_equal(a->memory, b->memory, a->nmemory * sizeof *a->memory);
 }
@@ -77,7 +77,7 @@ static void broken_files_are_named(void **unused)
 {
   (void)unused;
   const char *folder = GbTestFolder();
-  const int64_t size[2] = {7, 5}, one = 1, three = 3;
+  const int64_t size[3] = {7, 1, 5}, one = 1, three = 3;
   char path[300];
   GbMesoState state;
   GbH5 *file;
@@ -86,14 +86,14 @@ static void broken_files_are_named(void **unused)
 
   snprintf(path, sizeof path, "%s/part.h5", folder);
   assert_ok(GbH5Create(path, &file));
-  assert_ok(GbH5WriteInts(file, "grid/size", 1, (const size_t[]){2}, size, "1"));
+  assert_ok(GbH5WriteInts(file, "grid/size", 1, (const size_t[]){3}, size, "1"));
   assert_ok(GbH5WriteInts(file, "grid/free_x", 0, NULL, &one, "1"));
   assert_ok(GbH5WriteScalar(file, "grid/edge", 1.6, "nm"));
   assert_ok(GbH5Close(&file));
   assert_fails(GbMesoStateRead(path, &state), GB_ERR_INPUT, "part.h5", "modes/count");
 
   assert_ok(GbH5Create(path, &file));
-  assert_ok(GbH5WriteInts(file, "grid/size", 1, (const size_t[]){2}, size, "1"));
+  assert_ok(GbH5WriteInts(file, "grid/size", 1, (const size_t[]){3}, size, "1"));
   assert_ok(GbH5WriteInts(file, "grid/free_x", 0, NULL, &one, "1"));
   assert_ok(GbH5WriteScalar(file, "grid/edge", 1.6, "nm"));
   assert_ok(GbH5WriteInts(file, "modes/count", 0, NULL, &three, "1"));
@@ -101,11 +101,10 @@ static void broken_files_are_named(void **unused)
   assert_ok(GbH5WriteInts(file, "run/events", 0, NULL, &one, "1"));
   assert_ok(GbH5WriteScalar(file, "run/time", 1, "s"));
   assert_ok(GbH5WriteScalar(file, "run/temperature", 300, "K"));
-  assert_ok(GbH5WriteScalar(file, "run/mean_strain_zz", 0, "1"));
   assert_ok(GbH5WriteScalar(file, "run/reference_temperature", 300, "K"));
   assert_ok(GbH5WriteScalar(file, "run/hazard_left", 0, "1"));
   const double chi[4] = {0};
-  assert_ok(GbH5WriteDoubles(file, "fields/chi", 2, (const size_t[]){2, 2}, chi, "1"));
+  assert_ok(GbH5WriteDoubles(file, "fields/chi", 3, (const size_t[]){2, 1, 2}, chi, "1"));
   assert_ok(GbH5Close(&file));
   assert_fails(GbMesoStateRead(path, &state), GB_ERR_INPUT, "part.h5", "fields/chi", "35", "4");
   assert_null(state.chi);

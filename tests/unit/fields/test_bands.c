@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { NX = 24, NZ = 48 };
-static const GbGrid grid = {.nx = NX, .nz = NZ, .edge_nm = 1, .free_x = true};
+static const GbGrid grid = {.nx = NX, .ny = 1, .nz = NZ, .edge_nm = 1, .free_x = true};
 
 /* A stripe at 45 degrees, `height` voxels in z, from x = first to last, through row k0 at x = 0. */
 static void draw(double *slip, int k0, int first, int last, int height, double value)

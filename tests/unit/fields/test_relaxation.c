@@ -6,7 +6,7 @@
 #include <math.h>
 
 enum { NX = 6, NZ = 8, N = NX * NZ };
-static const GbGrid grid = {.nx = NX, .nz = NZ, .edge_nm = 1, .free_x = true};
+static const GbGrid grid = {.nx = NX, .ny = 1, .nz = NZ, .edge_nm = 1, .free_x = true};
 
 static GbCalibration calibration_with(double barrier_0, double barrier_1)
 {

@@ -69,21 +69,21 @@ static void voxels_are_drawn_from_their_own_chi(void **unused)
   GbMesoState state;
   GbGlassCalibration(&calibration);
   GbGlassState(NX, NZ, NM, 42, 300, &state);
+  GbModes modes;
+  assert_ok(GbModesCreate(&state.grid, NM, &modes));
   double least = GbDrawLeastBarrier(&calibration, 1e-3, 300);
   for (int redraw = 0, i = 0; redraw < REDRAWS; redraw++)
     for (int v = 0; v < NX * NZ; v++) {
-      assert_ok(GbDrawVoxel(&calibration, least, &state, v));
+      assert_ok(GbDrawVoxel(&calibration, least, &modes, &state, v));
       double mean = 0.9 - 0.3 * state.chi[v];
       for (int m = 0; m < NM; m++)
         uniform[i++] = survival(state.barrier_eV[v * NM + m], mean) / survival(least, mean);
-      offset[v] = state.angle_rad[v * NM] * NM / GB_PI;
-      for (int m = 1; m < NM; m++)
-        assert_close(state.angle_rad[v * NM + m] - state.angle_rad[v * NM + m - 1], GB_PI / NM,
-                     1e-12);
+      offset[v] = state.orientation[v] * NM / GB_PI;
       assert_true(state.redraws[v] == redraw + 1);
     }
   assert_true(GbTestKolmogorov(N, uniform) > 0.01);
   assert_true(GbTestKolmogorov(NX * NZ, offset) > 0.01);
+  GbModesFree(&modes);
   GbMesoStateFree(&state);
 }
 

@@ -25,7 +25,8 @@ static double elastic_energy(const GbMesoState *s)
 {
   double sum = 0;
   for (int v = 0; v < NV; v++)
-    sum += 0.5 * (s->stress[v][GB_ZZ] * s->mean_strain_zz - contract(s->stress[v], s->plastic[v]));
+    sum +=
+        0.5 * (s->stress[v][GB_ZZ] * s->mean_strain[GB_ZZ] - contract(s->stress[v], s->plastic[v]));
   return sum;
 }
 
@@ -69,18 +70,18 @@ static void work_is_stored_or_dissipated(void **unused)
   double work = 0, dissipated = 0, done;
   GbGlassUniform(&calibration);
   GbGlassState(NX, NZ, 6, 2, 300, &s);
-  s.mean_strain_zz = -0.03;
+  s.mean_strain[GB_ZZ] = -0.03;
   GbKmc *kmc = GbGlassCreate(&calibration, 1, &s);
   GbDrive drive = {.strain_rate_per_s = -1e7, .duration_s = 10, .max_events = 1};
   const double start = elastic_energy(&s);
   for (int event = 0; event < 150; event++) {
     Tensor before, change = {0};
-    double strain = s.mean_strain_zz, force = total_stress(&s);
+    double strain = s.mean_strain[GB_ZZ], force = total_stress(&s);
     static Tensor stress[NV];
     memcpy(stress, s.stress, sizeof stress);
     assert_ok(GbKmcRun(kmc, &drive, keep, &r, &done));
     assert_true(s.events == event + 1);
-    double step = s.mean_strain_zz - strain;
+    double step = s.mean_strain[GB_ZZ] - strain;
     work += step * (force + 0.5 * NV * modulus * step); /* force before the event fired */
     memcpy(before, stress[r.voxel], sizeof before);
     before[GB_ZZ] += modulus * step; /* homogeneous medium: uniform response */

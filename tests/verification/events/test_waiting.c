@@ -40,7 +40,7 @@ static void set_up(Fixture *f, double mean_strain, GbDrive drive)
   GbGlassState(NX, NZ, NM, 5, START_K, &f->state);
   for (int v = 0; v < NV; v++)
     f->state.chi[v] = CHI;
-  f->state.mean_strain_zz = mean_strain;
+  f->state.mean_strain[GB_ZZ] = mean_strain;
   f->kmc = GbGlassCreate(&f->calibration, 0.1, &f->state);
   assert_ok(GbMesoStateCopy(&f->state, &f->first));
   f->drive = drive;
@@ -61,11 +61,11 @@ static double trial_time(Fixture *f, int trial)
   memcpy(s->chi, f->first.chi, NV * sizeof *s->chi);
   memcpy(s->plastic, f->first.plastic, NV * sizeof *s->plastic);
   memcpy(s->barrier_eV, f->first.barrier_eV, NMODES * sizeof *s->barrier_eV);
-  memcpy(s->angle_rad, f->first.angle_rad, NMODES * sizeof *s->angle_rad);
+  memcpy(s->orientation, f->first.orientation, NV * sizeof *s->orientation);
   s->events = 1000 * (int64_t)trial;
   s->time_s = s->hazard_left = 0;
   s->temperature_K = START_K;
-  s->mean_strain_zz = f->first.mean_strain_zz;
+  s->mean_strain[GB_ZZ] = f->first.mean_strain[GB_ZZ];
   assert_ok(GbKmcRefresh(f->kmc));
   f->record.event = 0;
   assert_ok(GbKmcRun(f->kmc, &f->drive, keep, &f->record, &done));
@@ -80,7 +80,7 @@ static double axial_stress(const Fixture *f, double t)
   double mu = GbCalibrationShearModulus(&f->calibration, CHI, temperature);
   double bulk = GbCalibrationBulkModulus(&f->calibration, CHI, temperature);
   double young = 9 * bulk * mu / (3 * bulk + mu), nu = young / (2 * mu) - 1;
-  double strain = f->first.mean_strain_zz + f->drive.strain_rate_per_s * t;
+  double strain = f->first.mean_strain[GB_ZZ] + f->drive.strain_rate_per_s * t;
   double thermal = (1.2e-5 + 0.1e-5 * CHI) * f->drive.temperature_rate_K_per_s * t;
   return young / (1 - nu * nu) * (strain - thermal);
 }
@@ -88,7 +88,7 @@ static double axial_stress(const Fixture *f, double t)
 static double mode_rate(const Fixture *f, int mode, double t)
 {
   double temperature = START_K + f->drive.temperature_rate_K_per_s * t;
-  double angle = f->first.angle_rad[mode];
+  double angle = GbGlassAngle(&f->first, mode);
   double tau = cos(angle) * sin(angle) * axial_stress(f, t); /* n_z s_z sigma_zz */
   double barrier = f->first.barrier_eV[mode] - 0.1 * tau * EV_PER_GPA_NM3;
   return 1e13 * exp(-barrier / (KB * temperature));

@@ -22,7 +22,7 @@ static GbCalibration calibration_with(double barrier_0, double barrier_1)
 static double relax_one(const GbCalibration *c, const GbTemperatureProgram *program, double end,
                         double chi)
 {
-  const GbGrid grid = {.nx = 1, .nz = 1, .edge_nm = 1, .free_x = true};
+  const GbGrid grid = {.nx = 1, .ny = 1, .nz = 1, .edge_nm = 1, .free_x = true};
   const GbRelaxationOptions options = GbRelaxationDefaults();
   GbRelaxation *r;
   assert_ok(GbRelaxationCreate(c, &grid, NULL, &options, &r));
@@ -123,7 +123,7 @@ static void cosine_modes_decay_as_diffusion_says(void **state)
 {
   enum { NX = 16, NZ = 24 };
   const GbCalibration c = calibration_with(0.8, 0.8);
-  const GbGrid grid = {.nx = NX, .nz = NZ, .edge_nm = 1.3, .free_x = true};
+  const GbGrid grid = {.nx = NX, .ny = 1, .nz = NZ, .edge_nm = 1.3, .free_x = true};
   const double zero = 0, temperature = 300;
   const double diffusion = 1e13 * exp(-0.8 / (GB_KB_EV_PER_K * temperature)); /* edges^2/s */
   GbRelaxationOptions options = GbRelaxationDefaults();

@@ -32,8 +32,9 @@ typedef struct {
 static GbStatus check_line(void *context, const GbSample *sample, bool *stop)
 {
   const Line *line = context;
-  assert_close(GbKmcMeanStress(sample->kmc), line->modulus * sample->state.mean_strain_zz, 1e-6);
-  *stop = sample->state.mean_strain_zz <= -line->end;
+  assert_close(GbKmcMeanStress(sample->kmc), line->modulus * sample->state.mean_strain[GB_ZZ],
+               1e-6);
+  *stop = sample->state.mean_strain[GB_ZZ] <= -line->end;
   return GB_OK;
 }
 
@@ -49,10 +50,10 @@ static void loading_is_plane_strain_elasticity_and_unloading_recovers_it(void **
   const double young = 9 * k * g / (3 * k + g), poisson = young / (2 * g) - 1;
   Line line = {young / (1 - poisson * poisson), 0.0099};
   assert_ok(GbSampleCompress(&sample, 5e-4, 0.001, check_line, &line));
-  assert_close(sample.state.mean_strain_zz, -0.01, 1e-9);
+  assert_close(sample.state.mean_strain[GB_ZZ], -0.01, 1e-9);
   assert_close(sample.state.time_s, 20, 1e-6);
   assert_ok(GbSampleUnload(&sample, 5e-4, 0.001, NULL, NULL));
-  assert_close(sample.state.mean_strain_zz, 0, 2e-6);
+  assert_close(sample.state.mean_strain[GB_ZZ], 0, 2e-6);
   assert_close(GbSamplePlasticStrain(&sample), 0, 0);
   GbSampleFree(&sample);
   GbCalibrationFree(&c);
@@ -63,7 +64,7 @@ static GbStatus check_expansion(void *context, const GbSample *sample, bool *sto
   const GbCalibration *c = context;
   const double change = sample->state.temperature_K - 300;
   (void)stop;
-  assert_close(sample->state.mean_strain_zz, GbCalibrationExpansion(c, 0.2) * change, 1e-7);
+  assert_close(sample->state.mean_strain[GB_ZZ], GbCalibrationExpansion(c, 0.2) * change, 1e-7);
   for (int v = 0; v < sample->state.nvoxels; v++)
     for (int i = 0; i < GB_NTENSOR; i++)
       assert_close(sample->state.stress[v][i], 0, 1e-6);
