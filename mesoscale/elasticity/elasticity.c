@@ -287,8 +287,9 @@ static GbStatus set_up(GbElasticity *e, MPI_Comm comm, const bool *solid)
 }
 
 GbStatus GbElasticityCreate(MPI_Comm comm, const GbGrid *grid, const bool *solid,
-                            GbElasticity **elasticity)
+                            GbElasticSolver solver, GbElasticity **elasticity)
 {
+  (void)solver;
   *elasticity = NULL;
   int least_nx = grid->free_x ? 1 : 3;
   if (grid->ny != 1) GB_FAIL(GB_ERR_INPUT, "grid of %d voxels along y", grid->ny);

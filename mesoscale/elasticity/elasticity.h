@@ -27,12 +27,19 @@ typedef struct {
 
 typedef struct GbElasticity GbElasticity;
 
+typedef enum {
+  GB_ELASTIC_AUTO,    /* direct for one process in plane strain, else fft */
+  GB_ELASTIC_DIRECT,  /* KSP on the assembled matrix, preconditioned by kept Cholesky factors */
+  GB_ELASTIC_FFT,     /* KSP on the element operator, preconditioned by the homogeneous medium */
+  GB_ELASTIC_UNIFORM, /* no voids and equal moduli everywhere: solved exactly by transforms */
+} GbElasticSolver;
+
 /* `comm`: the communicator of one sample; all calls below are collective over it and give every
  * rank the whole fields. solid[nx*nz] (false = void) is copied; NULL = all solid. Needs nz >= 3
  * (and nx >= 3 if periodic in x). GB_ERR_INPUT if the solid is not one piece joined by voxel edges
  * that closes on itself through a periodic boundary (a loose piece could move freely). */
 GbStatus GbElasticityCreate(MPI_Comm comm, const GbGrid *grid, const bool *solid,
-                            GbElasticity **elasticity);
+                            GbElasticSolver solver, GbElasticity **elasticity);
 void GbElasticityDestroy(GbElasticity **elasticity);
 /* All voxels: mu[nx*nz] shear and bulk[nx*nz] moduli, GPa; values of void voxels are ignored. */
 GbStatus GbElasticitySetModuli(GbElasticity *elasticity, const double *mu, const double *bulk);

@@ -67,6 +67,8 @@ struct GbKmc {
   Tensor *stress_rate;                /* [nvoxels] GPa/s in the present segment */
   Tensor *end_stress, *middle_stress; /* [nvoxels] of a segment of a temperature program */
   bool response_valid;
+  bool profiling;
+  GbKmcProfile profile;
 };
 
 #define IN(field) ((const double(*)[GB_NTENSOR])(field))
@@ -507,6 +509,17 @@ double GbKmcMeanStress(const GbKmc *kmc)
   return GbElasticityMean(kmc->elasticity, IN(kmc->state->stress), GB_ZZ);
 }
 
+void GbKmcProfileStart(GbKmc *kmc)
+{
+  kmc->profiling = true;
+  kmc->profile = (GbKmcProfile){0};
+}
+
+GbKmcProfile GbKmcGetProfile(const GbKmc *kmc)
+{
+  return kmc->profile;
+}
+
 double GbKmcTotalRate(const GbKmc *kmc)
 {
   GbKmc *work = (GbKmc *)kmc; /* only its scratch arrays change */
@@ -552,7 +565,7 @@ static GbStatus set_up(GbKmc *kmc)
   for (int v = 0; v < s->nvoxels; v++)
     set_directions(kmc, v);
   GB_CALL(GbWaitingCreate(&kmc->waiting));
-  GB_CALL(GbElasticityCreate(kmc->comm, &s->grid, s->solid, &kmc->elasticity));
+  GB_CALL(GbElasticityCreate(kmc->comm, &s->grid, s->solid, GB_ELASTIC_AUTO, &kmc->elasticity));
   GB_CALL(GbElasticityLoad(kmc->elasticity, s->memory));
   return set_material(kmc, s->temperature_K);
 }

@@ -16,14 +16,30 @@
 
 typedef struct GbKmc GbKmc;
 
+typedef enum {
+  GB_KMC_FULL,     /* the stress of all voxels is solved after every event: the reference */
+  GB_KMC_THINNING, /* stress of distant voxels deferred, candidates thinned; exact as well. Needs
+                      uniform moduli and no voids; temperature programs still run in full */
+} GbKmcMethod;
+
 typedef struct {
   double
       intrabasin_time_s; /* modes faster than this at zero stress count as motion within a state:
                             barriers are drawn from P(Q | chi) conditioned on Q > kT ln(nu_0 t) */
+  GbKmcMethod method;
+  bool uniform_moduli; /* all voxels have the moduli of the calibrated mean chi; false: of their
+                          own chi */
 } GbKmcOptions;
+
+typedef enum {
+  GB_DRIVER_THERMAL,     /* events at their rates */
+  GB_DRIVER_QUASISTATIC, /* no temperature: strain grows to the next instability, again and again */
+  GB_DRIVER_EXTREMAL,    /* the mode nearest to instability fires, at the load that just makes it */
+} GbDriver;
 
 /* What drives the sample during one call of GbKmcRun. */
 typedef struct {
+  GbDriver driver;
   double
       strain_rate_per_s; /* d(mean_strain_zz)/dt; negative compresses. Used if !stress_controlled */
   bool stress_controlled; /* keep the mean stress sigma_zz at stress_zz_GPa instead */
@@ -64,6 +80,19 @@ GbStatus GbKmcRefresh(GbKmc *kmc);
 GbStatus GbKmcRun(GbKmc *kmc, const GbDrive *drive, GbEventCallback callback, void *context,
                   double *done_s);
 double GbKmcMeanStress(const GbKmc *kmc); /* mean sigma_zz over the strip, GPa */
+/* Where the time goes; seconds are measured only after GbKmcProfileStart. */
+typedef struct {
+  int64_t events, candidates, near_blocks, flushes, refreshes;
+  double total_s;
+  double draw_s;    /* new barriers of the voxel of the event */
+  double near_s;    /* stress and rates of voxels near the event */
+  double bound_s;   /* bounds of all others */
+  double choice_s;  /* candidates: waiting time, choice, true stress, acceptance */
+  double elastic_s; /* solutions of the whole field */
+  double rates_s;   /* rates of all voxels after those */
+} GbKmcProfile;
+void GbKmcProfileStart(GbKmc *kmc); /* from zero */
+GbKmcProfile GbKmcGetProfile(const GbKmc *kmc);
 /* Sum of all modes' rates, 1/s, at the current state. */
 double GbKmcTotalRate(const GbKmc *kmc);
 

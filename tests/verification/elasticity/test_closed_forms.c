@@ -15,7 +15,7 @@ static GbElasticity *solver(bool free_x, const double mu[NV], const double bulk[
 {
   GbGrid grid = {NX, 1, NZ, 1.6, free_x};
   GbElasticity *e;
-  assert_ok(GbElasticityCreate(PETSC_COMM_SELF, &grid, NULL, &e));
+  assert_ok(GbElasticityCreate(PETSC_COMM_SELF, &grid, NULL, GB_ELASTIC_AUTO, &e));
   assert_ok(GbElasticitySetModuli(e, mu, bulk));
   return e;
 }

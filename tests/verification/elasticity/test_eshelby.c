@@ -51,7 +51,7 @@ static void interior_stress(int n, double radius, const double star[GB_NTENSOR],
     for (int t = 0; t < GB_NTENSOR; t++)
       field[v][t] = part * star[t];
   }
-  assert_ok(GbElasticityCreate(PETSC_COMM_SELF, &grid, NULL, &e));
+  assert_ok(GbElasticityCreate(PETSC_COMM_SELF, &grid, NULL, GB_ELASTIC_AUTO, &e));
   assert_ok(GbElasticitySetModuli(e, mu, bulk));
   assert_ok(GbElasticitySolve(e, IN(field), MEAN_ZZ(0), stress, NULL));
   for (int t = 0; t < GB_NTENSOR; t++)
@@ -137,7 +137,7 @@ static void single_voxel_has_no_checkerboard(void **state)
     bulk[v] = BULK;
   }
   star[SOURCE][GB_XZ] = 0.05;
-  assert_ok(GbElasticityCreate(PETSC_COMM_SELF, &grid, NULL, &e));
+  assert_ok(GbElasticityCreate(PETSC_COMM_SELF, &grid, NULL, GB_ELASTIC_AUTO, &e));
   assert_ok(GbElasticitySetModuli(e, mu, bulk));
   assert_ok(GbElasticitySolve(e, IN(star), MEAN_ZZ(0), stress, NULL));
   assert_true(stress[SOURCE][GB_XZ] < -0.5);
