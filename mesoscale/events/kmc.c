@@ -54,6 +54,7 @@ struct GbKmc {
   GbElasticity *elasticity;
   GbModes modes;
   GbWaiting *waiting;
+  GbDrawLaw *draws;
   int nmodes_padded;                  /* all modes, to a multiple of GB_RATE_BLOCK */
   double gamma, dilatation;           /* of one event in one voxel */
   double part;                        /* of the voxel that an event fills: Omega / edge^3 */
@@ -251,7 +252,7 @@ static GbStatus redraw(GbKmc *kmc, int voxel)
 {
   double least = GbDrawLeastBarrier(kmc->calibration, kmc->options.intrabasin_time_s,
                                     kmc->state->temperature_K);
-  GB_CALL(GbDrawVoxel(kmc->calibration, least, &kmc->modes, kmc->state, voxel));
+  GB_CALL(GbDrawVoxel(kmc->draws, least, &kmc->modes, kmc->state, voxel));
   set_directions(kmc, voxel);
   return GB_OK;
 }
@@ -561,6 +562,7 @@ static GbStatus set_up(GbKmc *kmc)
   kmc->dilatation = laws->event_dilatation.value * part;
   kmc->part = fmin(part, 1);
   GB_CALL(GbModesCreate(&s->grid, s->nmodes, &kmc->modes));
+  GB_CALL(GbDrawLawCreate(kmc->calibration, &kmc->draws));
   GB_CALL(allocate(kmc));
   for (int v = 0; v < s->nvoxels; v++)
     set_directions(kmc, v);
@@ -595,6 +597,7 @@ void GbKmcDestroy(GbKmc **kmc)
   if (!k) return;
   GbElasticityDestroy(&k->elasticity);
   GbWaitingDestroy(&k->waiting);
+  GbDrawLawDestroy(&k->draws);
   GbModesFree(&k->modes);
   free(k->half_sin);
   free(k->cos);
