@@ -160,6 +160,7 @@ static GbStatus set_up(GbKmc *kmc)
   for (int v = 0; v < s->nvoxels; v++)
     GbKmcSetDirections(kmc, v);
   GB_CALL(GbWaitingCreate(&kmc->waiting));
+  GB_CALL(GbDrawLawCreate(kmc->calibration, &kmc->draws));
   GB_CALL(GbElasticityCreate(kmc->comm, &s->grid, s->solid, choose_solver(kmc), &kmc->elasticity));
   GB_CALL(GbElasticityLoad(kmc->elasticity, s->memory));
   return GbKmcSetMaterial(kmc, s->temperature_K);
@@ -191,6 +192,7 @@ void GbKmcDestroy(GbKmc **kmc)
   GbKmcThinningDestroy(k);
   GbElasticityDestroy(&k->elasticity);
   GbWaitingDestroy(&k->waiting);
+  GbDrawLawDestroy(&k->draws);
   GbModesFree(&k->modes);
   free(k->projection);
   free(k->activity);

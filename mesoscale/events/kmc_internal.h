@@ -23,6 +23,7 @@ struct GbKmc {
   GbMesoState *state;
   GbElasticity *elasticity;
   GbWaiting *waiting;
+  GbDrawLaw *draws;
   GbModes modes;
   int nsolid;
   int nmodes_padded;        /* all modes, to a multiple of GB_RATE_BLOCK */

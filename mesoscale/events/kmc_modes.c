@@ -102,7 +102,7 @@ static GbStatus redraw(GbKmc *kmc, int voxel)
 {
   double least = GbDrawLeastBarrier(kmc->calibration, kmc->options.intrabasin_time_s,
                                     kmc->state->temperature_K);
-  GB_CALL(GbDrawVoxel(kmc->calibration, least, &kmc->modes, kmc->state, voxel));
+  GB_CALL(GbDrawVoxel(kmc->draws, least, &kmc->modes, kmc->state, voxel));
   GbKmcSetDirections(kmc, voxel);
   return GB_OK;
 }

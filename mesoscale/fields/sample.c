@@ -13,9 +13,7 @@
 #include "base/rng.h"
 #include "base/stop.h"
 #include "base/units.h"
-#include "mesoscale/events/draws.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -65,6 +63,7 @@ static GbStatus set_up(GbSample *sample)
     sample->chi_drawn[v] = state->chi[v];
     sample->redraws[v] = state->redraws[v];
   }
+  GB_CALL(GbDrawLawCreate(sample->calibration, &sample->draws));
   GB_CALL(GbRelaxationCreate(sample->calibration, &state->grid, state->solid, &relaxation,
                              &sample->relaxation));
   GB_CALL(GbKmcCreate(MPI_COMM_SELF, sample->calibration, &kmc, state, &sample->kmc));
@@ -121,6 +120,7 @@ void GbSampleFree(GbSample *sample)
 {
   GbKmcDestroy(&sample->kmc);
   GbRelaxationDestroy(&sample->relaxation);
+  GbDrawLawDestroy(&sample->draws);
   free(sample->chi_drawn);
   free(sample->redraws);
   GbMesoStateFree(&sample->state);
@@ -138,17 +138,9 @@ double GbSamplePlasticStrain(const GbSample *sample)
 
 static GbStatus shift_voxel(GbSample *sample, double least_eV, int voxel)
 {
-  const GbCalibration *c = sample->calibration;
   const GbMesoState *state = &sample->state;
-  const double shape = c->laws.barrier_shape.value;
-  const double scale = GbCalibrationBarrierMean(c, sample->chi_drawn[voxel]) / shape;
-  const double tail = gsl_cdf_gamma_Q(least_eV, shape, scale);
-  for (int m = 0; m < state->nmodes; m++) {
-    double *barrier = &state->barrier_eV[voxel * state->nmodes + m];
-    if (*barrier <= least_eV) continue; /* drawn at a lower temperature */
-    const double rank = gsl_cdf_gamma_Q(*barrier, shape, scale) / tail;
-    if (rank > 0) GB_CALL(GbDrawBarrier(c, state->chi[voxel], least_eV, rank, barrier));
-  }
+  GB_CALL(GbDrawShift(sample->draws, least_eV, sample->chi_drawn[voxel], state->chi[voxel],
+                      state->nmodes, state->barrier_eV + (size_t)voxel * (size_t)state->nmodes));
   sample->chi_drawn[voxel] = state->chi[voxel];
   return GB_OK;
 }

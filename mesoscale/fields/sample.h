@@ -4,6 +4,7 @@
 #ifndef GB_MESOSCALE_SAMPLE_H
 #define GB_MESOSCALE_SAMPLE_H
 
+#include "mesoscale/events/draws.h"
 #include "mesoscale/events/kmc.h"
 #include "mesoscale/fields/program.h"
 #include "mesoscale/fields/relaxation.h"
@@ -21,6 +22,7 @@ typedef struct {
   const GbCalibration *calibration; /* borrowed */
   GbSampleOptions options;
   GbMesoState state; /* owned */
+  GbDrawLaw *draws;
   GbKmc *kmc;
   GbRelaxation *relaxation;
   double *chi_drawn;        /* [nvoxels] chi that the barriers stand for */
