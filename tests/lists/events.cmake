@@ -10,3 +10,4 @@ gb_add_test(NAME verify.mesoscale.waiting SOURCES verification/events/test_waiti
             unit/events/glass.c verification/events/statistics.c LIBS gb_events PkgConfig::GSL)
 gb_add_test(NAME verify.mesoscale.energy SOURCES verification/events/test_energy.c
             unit/events/glass.c LIBS gb_events)
+gb_add_test(NAME unit.mesoscale.avalanche SOURCES unit/events/test_avalanche.c LIBS gb_events)
