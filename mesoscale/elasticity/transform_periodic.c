@@ -22,7 +22,7 @@
 #include <omp.h>
 #endif
 
-enum { NB = 8, MAX_ENTRIES = 6 };
+enum { NB = 4, MAX_ENTRIES = 6 };
 
 typedef struct {
   GbNodes nodes;
