@@ -72,8 +72,9 @@ GbStatus GbResponseCreate(const GbGrid *grid, const GbModes *modes, GbElasticity
   Builder b = {modes, elasticity, response, NULL, NULL};
   const size_t entries = (size_t)response->ndepth * (size_t)response->extent[0] *
                          (size_t)response->extent[1] * (size_t)response->extent[2];
-  const size_t numbers = (size_t)(response->ntarget * response->nsource);
-  GB_TRY(status, GbCalloc((void **)&response->table, entries * numbers, sizeof(double)), done);
+  response->stride = (response->ntarget * response->nsource + 7) / 8 * 8;
+  const size_t numbers = (size_t)response->stride;
+  GB_TRY(status, GbCallocLarge((void **)&response->table, entries * numbers, sizeof(double)), done);
   GB_TRY(status, GbCalloc((void **)&b.eigenstrain, nv, sizeof *b.eigenstrain), done);
   GB_TRY(status, GbCalloc((void **)&b.stress, nv, sizeof *b.stress), done);
   GB_TRY(status, build(&b), done);

@@ -17,7 +17,8 @@ typedef struct {
   int ntarget, nsource; /* 2 and 3 in plane strain, else 5 and 6 */
   int ndepth;           /* 1 if periodic in x */
   int extent[3];        /* entries along x, y, z */
-  double *table;        /* [ndepth][extent z][extent y][extent x][ntarget][nsource] */
+  int stride;           /* numbers from one entry to the next: whole cache lines */
+  double *table;        /* [ndepth][extent z][extent y][extent x] entries [ntarget][nsource] */
 } GbResponse;
 
 /* Solves the source problems with `elasticity`, whose moduli are set and equal everywhere. Its
@@ -33,17 +34,17 @@ typedef struct {
 
 static inline GbResponsePlace GbResponsePeriodic(int n, int source, int target)
 {
-  int d = target - source;
-  d += d < 0 ? n : 0;
+  int d = target - source; /* no branches: their outcomes would be random */
+  d += n & -(d < 0);
   const int flip = 2 * d > n;
-  return (GbResponsePlace){flip ? n - d : d, flip};
+  return (GbResponsePlace){d + ((n - 2 * d) & -flip), flip};
 }
 
 /* Across free surfaces: by the target's own depth, from the side on which the source is. */
 static inline GbResponsePlace GbResponseAcross(int n, int source, int target)
 {
   const int flip = 2 * source > n - 1;
-  return (GbResponsePlace){flip ? n - 1 - target : target, flip};
+  return (GbResponsePlace){target + ((n - 1 - 2 * target) & -flip), flip};
 }
 
 static inline GbResponsePlace GbResponseAlongX(const GbResponse *r, int source, int target)
@@ -55,7 +56,7 @@ static inline GbResponsePlace GbResponseAlongX(const GbResponse *r, int source, 
 static inline size_t GbResponseDepth(const GbResponse *r, int source_x)
 {
   if (!r->grid.free_x) return 0;
-  return (size_t)(2 * source_x > r->grid.nx - 1 ? r->grid.nx - 1 - source_x : source_x);
+  return (size_t)GbResponseAcross(r->grid.nx, source_x, source_x).index;
 }
 
 static inline const double *GbResponseEntry(const GbResponse *r, size_t depth, int x, int y, int z)
@@ -64,7 +65,7 @@ static inline const double *GbResponseEntry(const GbResponse *r, size_t depth, i
       ((depth * (size_t)r->extent[2] + (size_t)z) * (size_t)r->extent[1] + (size_t)y) *
           (size_t)r->extent[0] +
       (size_t)x;
-  return r->table + place * (size_t)(r->ntarget * r->nsource);
+  return r->table + place * (size_t)r->stride;
 }
 
 #endif

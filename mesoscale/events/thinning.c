@@ -45,7 +45,7 @@ static const double MARGIN = 1e-5, EXPONENT_ULPS = 8 * 0x1p-24;
 
 typedef float Lanes __attribute__((vector_size(64)));
 typedef int32_t LanesInt __attribute__((vector_size(64)));
-enum { NLANES = 16, NCHUNKS = GB_BLOCK / NLANES };
+enum { NLANES = 16, NCHUNKS = GB_BLOCK / NLANES, AHEAD = 16 };
 
 static inline int ntarget(const GbThinning *t)
 {
@@ -162,15 +162,20 @@ void GbThinningSetVoxels(GbThinning *t)
 /* --- Stress of single voxels -------------------------------------------------------------------
  */
 
+static inline double sign_of(int flips)
+{
+  return 1 - 2 * (double)(flips & 1);
+}
+
 /* Signs of the components under the mirrors of `flip` (x, y, z). */
 static inline void mirror_signs(int nt, const int flip[3], double sign[GB_NDEVIATOR])
 {
   sign[0] = 1;
-  sign[1] = flip[0] ^ flip[2] ? -1 : 1;
+  sign[1] = sign_of(flip[0] ^ flip[2]);
   if (nt == 2) return;
   sign[2] = 1;
-  sign[3] = flip[1] ^ flip[2] ? -1 : 1;
-  sign[4] = flip[0] ^ flip[1] ? -1 : 1;
+  sign[3] = sign_of(flip[1] ^ flip[2]);
+  sign[4] = sign_of(flip[0] ^ flip[1]);
 }
 
 static inline __attribute__((always_inline)) void
@@ -178,30 +183,52 @@ add_response(int nt, const double *entry, const int flip[3], const double *sourc
 {
   double sign[GB_NDEVIATOR], turned[GB_NSOURCE];
   mirror_signs(nt, flip, sign);
+#pragma GCC unroll 8
   for (int s = 0; s < nt; s++)
     turned[s] = sign[s] * source[s];
   turned[nt] = source[nt];
+#pragma GCC unroll 8
   for (int k = 0; k < nt; k++) {
     double sum = 0;
+#pragma GCC unroll 8
     for (int s = 0; s <= nt; s++)
       sum += entry[k * (nt + 1) + s] * turned[s];
     stress[k] += sign[k] * sum;
   }
 }
 
+/* Where the response to a deferred event lies, seen from a place. */
+typedef struct {
+  const double *entry;
+  int flip[3];
+} Place;
+
+static inline Place find_place(const GbResponse *r, const GbDeferred *d, const int place[3])
+{
+  GbResponsePlace x = GbResponseAlongX(r, d->i, place[0]);
+  GbResponsePlace y = GbResponsePeriodic(r->grid.ny, d->j, place[1]);
+  GbResponsePlace z = GbResponsePeriodic(r->grid.nz, d->k, place[2]);
+  return (Place){GbResponseEntry(r, GbResponseDepth(r, d->i), x.index, y.index, z.index),
+                 {x.flip, y.flip, z.flip}};
+}
+
+/* Entries are scattered over a table that need not fit in a cache, so they are fetched some ahead
+ * of their use. */
 static inline __attribute__((always_inline)) void add_deferred(const GbThinning *t, int nt,
                                                                const int place[3], double *stress)
 {
-  const GbResponse *r = t->in.response;
-  for (int e = 0; e < t->ndeferred; e++) {
-    const GbDeferred *d = &t->deferred[e];
-    GbResponsePlace x = GbResponseAlongX(r, d->i, place[0]);
-    GbResponsePlace y = GbResponsePeriodic(r->grid.ny, d->j, place[1]);
-    GbResponsePlace z = GbResponsePeriodic(r->grid.nz, d->k, place[2]);
-    const int flip[3] = {x.flip, y.flip, z.flip};
-    add_response(nt, GbResponseEntry(r, GbResponseDepth(r, d->i), x.index, y.index, z.index), flip,
-                 d->source, stress);
+  Place ahead[AHEAD];
+  double sum[GB_NDEVIATOR] = {0};
+  for (int e = 0; e < t->ndeferred + AHEAD; e++) {
+    Place *slot = &ahead[e % AHEAD];
+    if (e >= AHEAD) add_response(nt, slot->entry, slot->flip, t->deferred[e - AHEAD].source, sum);
+    if (e >= t->ndeferred) continue;
+    *slot = find_place(t->in.response, &t->deferred[e], place);
+    for (int line = 0; line < nt * (nt + 1); line += 8)
+      __builtin_prefetch(slot->entry + line);
   }
+  for (int k = 0; k < nt; k++)
+    stress[k] += sum[k];
 }
 
 /* Without the axial part. */

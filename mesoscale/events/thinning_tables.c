@@ -100,8 +100,7 @@ static void fill_shear(const GbThinning *t, float *shear)
       (size_t)r->ndepth * (size_t)r->extent[0] * (size_t)r->extent[1] * (size_t)r->extent[2];
 #pragma omp parallel for schedule(static)
   for (size_t i = 0; i < n; i++)
-    shear[i] = (float)(largest_shear(&t->in, r->table + i * (size_t)(r->ntarget * r->nsource)) *
-                       (1 + 1e-6));
+    shear[i] = (float)(largest_shear(&t->in, r->table + i * (size_t)r->stride) * (1 + 1e-6));
 }
 
 /* GPa: t->shear[source column][z][y][x] by offsets of blocks. Axes are folded one after the other,
@@ -176,16 +175,6 @@ void GbThinningSetFactors(GbThinning *t)
 /* --- Life cycle --------------------------------------------------------------------------------
  */
 
-/* Vector loads need whole cache lines. */
-static GbStatus aligned(void **memory, size_t n, size_t size)
-{
-  const size_t bytes = (n * size + 63) / 64 * 64;
-  *memory = aligned_alloc(64, bytes);
-  if (!*memory) GB_FAIL(GB_ERR_MEMORY, "no memory for %zu bytes of blocks", bytes);
-  memset(*memory, 0, bytes);
-  return GB_OK;
-}
-
 static void set_blocks(GbThinning *t)
 {
   static const int plane[3] = {8, 1, 8}, space[3] = {4, 4, 4};
@@ -208,18 +197,18 @@ static GbStatus allocate(GbThinning *t)
   const size_t columns = free_x ? (size_t)nb[0] : 1;
   t->nfactor_x = free_x ? nb[0] : 2 * nb[0];
   const size_t rows = (size_t)nb[1] * (size_t)nb[2];
-  GB_CALL(aligned((void **)&t->voxel, lanes, sizeof *t->voxel));
-  GB_CALL(aligned((void **)&t->frame, lanes * nt * nt, sizeof *t->frame));
-  GB_CALL(aligned((void **)&t->stress, lanes * nt, sizeof *t->stress));
-  GB_CALL(aligned((void **)&t->offset, lanes, sizeof *t->offset));
-  GB_CALL(aligned((void **)&t->barrier, lanes * nm, sizeof *t->barrier));
-  GB_CALL(aligned((void **)&t->rate, lanes, sizeof *t->rate));
+  GB_CALL(GbCallocLarge((void **)&t->voxel, lanes, sizeof *t->voxel));
+  GB_CALL(GbCallocLarge((void **)&t->frame, lanes * nt * nt, sizeof *t->frame));
+  GB_CALL(GbCallocLarge((void **)&t->stress, lanes * nt, sizeof *t->stress));
+  GB_CALL(GbCallocLarge((void **)&t->offset, lanes, sizeof *t->offset));
+  GB_CALL(GbCallocLarge((void **)&t->barrier, lanes * nm, sizeof *t->barrier));
+  GB_CALL(GbCallocLarge((void **)&t->rate, lanes, sizeof *t->rate));
   GB_CALLOC(t->axis, nm * nt);
   GB_CALLOC(t->sum, t->nblocks);
   GB_CALLOC(t->growth, t->nblocks);
   GB_CALLOC(t->row, rows);
-  GB_CALLOC(t->frame_exact, nv * nt * nt);
-  GB_CALLOC(t->base, nv * nt);
+  GB_CALL(GbCallocLarge((void **)&t->frame_exact, nv * nt * nt, sizeof *t->frame_exact));
+  GB_CALL(GbCallocLarge((void **)&t->base, nv * nt, sizeof *t->base));
   GB_CALLOC(t->shear, columns * (size_t)t->nblocks);
   GB_CALLOC(t->factor, columns * rows * (size_t)t->nfactor_x);
   GB_CALLOC(t->near_begin, columns + 1);
