@@ -89,6 +89,11 @@ void GbGreenDestroy(GbGreen **green)
   *green = NULL;
 }
 
+bool GbGreenHas(const GbGreen *g, double mu, double bulk)
+{
+  return g->medium.mu == mu && g->medium.bulk == bulk;
+}
+
 /* Planes of one thread. */
 static int share(const GbGreen *g, int thread)
 {
