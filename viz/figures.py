@@ -316,10 +316,11 @@ FORM_STYLE = {"spanning": (RED, "D", "-"), "nonspanning": (BLUE, "o", "--"),
               "intersected": (PURPLE, "X", ":")}
 
 
-def band_history(table, xlabel, path):
-    """Number of bands per sample, width and offset against strain, by kind. table: one row per band."""
+def band_history(table, samples, xlabel, path):
+    """Number of bands per sample, width and offset against strain, by kind.
+
+    table: one row per band; samples: how many there are, with bands or without."""
     figure, (number, width, offset) = plt.subplots(1, 3, figsize=(14.5, 4.3))
-    samples = len(np.unique(table["sample"]))
     strain = np.round(table["strain_percent"], 1)
     strains = np.unique(strain)
     for form in FORMS:
@@ -366,14 +367,14 @@ def avalanches(samples, path):
                       label="all" if len(samples) > 1 else samples[0][0])
             axes.legend()
         axes.set(xscale="log", yscale="log")
-    more = together["size"] > 1
+    more = (together["size"] > 1) & (together["extent_nm"] > 0)
     for thermal, colour, marker, label in ((1, BLUE, "o", "thermal trigger"),
                                            (0, RED, "^", "athermal trigger")):
         chosen = more & (together["thermal"] == thermal)
         if chosen.any():
             extent.plot(together["size"][chosen], together["extent_nm"][chosen], color=colour,
                         marker=marker, linestyle="none", markersize=4, alpha=0.45, label=label)
-    extent.set(xscale="log", xlabel="size S (events), S > 1", ylabel="extent (nm)", ylim=(0, None),
+    extent.set(xscale="log", yscale="log", xlabel="size S (events), S > 1", ylabel="extent (nm)",
                title="(c) extent")
     if more.any():
         extent.legend()

@@ -142,23 +142,33 @@ def avalanches(run):
 def loading_fields(run, sample):
     """States of one sample during loading, mesoscale/sample_SS/loading.h5: list of strain, {chi,
     shear, and band if it is there: field[nz, nx]}, the middle layer of a field in space, with NaN in
-    voids; and the edge of a voxel in nm (1 if the file does not tell)."""
+    voids; and the edge of a voxel in nm (1 if neither this file nor a state tells)."""
+    folder = f"sample_{sample:02d}"
     states = []
-    with h5py.File(find(run, "mesoscale", f"sample_{sample:02d}", "loading.h5"), "r") as file:
+    with h5py.File(find(run, "mesoscale", folder, "loading.h5"), "r") as file:
         for name, group in file.items():
-            if not name.startswith("strain_"):
-                continue
-            fields = {key: layer(group[key][()]) for key in ("chi", "shear", "band") if key in group}
-            states.append((float(name.removeprefix("strain_")), fields))
-        edge = float(file["grid/edge"][()]) if "grid/edge" in file else 1.0
-        solid = layer(file["grid/solid"][()]) != 0 if "grid/solid" in file else None
+            if name.startswith("strain_"):
+                fields = {key: layer(group[key][()]) for key in ("chi", "shear", "band") if key in group}
+                states.append((float(name.removeprefix("strain_")), fields))
+        edge, solid = voxels(file)
     if not states:
-        raise ValueError(f"mesoscale/sample_{sample:02d}/loading.h5 holds no state")
+        raise ValueError(f"mesoscale/{folder}/loading.h5 holds no state")
+    if edge is None:
+        for path in sorted(glob.glob(os.path.join(glob.escape(run), "mesoscale", folder, "state_*.h5")))[:1]:
+            with h5py.File(path, "r") as file:
+                edge, solid = voxels(file)
     states.sort(key=lambda state: state[0])
-    for _, fields in states:
-        for key in ("chi", "shear"):
-            fields[key] = np.where(solid, fields[key], np.nan) if solid is not None else fields[key]
-    return states, edge
+    if solid is not None:
+        for _, fields in states:
+            for key in ("chi", "shear"):
+                fields[key][~solid] = np.nan
+    return states, edge or 1.0
+
+
+def voxels(file):
+    """Edge of a voxel, and which of the middle layer are solid; None for what the file lacks."""
+    return (float(file["grid/edge"][()]) if "grid/edge" in file else None,
+            layer(file["fields/solid"][()]) != 0 if "fields/solid" in file else None)
 
 
 def loading_curve(run, sample):

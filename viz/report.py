@@ -172,12 +172,13 @@ def show_band_history(page):
     table = readers.shear_bands(page.run)
     loading = table["when"] == "loading"
     chosen = loading if loading.any() else table["when"] == "before"
+    samples = len(np.unique(readers.mesoscale_table(page.run, "stress_strain")["sample"]))
     page.figure("band_history.png", "Shear bands against strain: how many there are in a sample, with "
                 "none where no band was found, how wide they are, and how far the material on their "
                 "two sides has moved past each other. Spanning bands join the free surfaces, "
                 "nonspanning ones end inside, intersected ones are crossed by another.",
                 figures.band_history, {key: column[chosen] for key, column in table.items()},
-                "compressive strain (%)" if loading.any() else "prior plastic strain (%)")
+                samples, "compressive strain (%)" if loading.any() else "prior plastic strain (%)")
 
 
 def show_avalanches(page):
