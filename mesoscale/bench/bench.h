@@ -2,8 +2,8 @@
  *
  * A square or cubic sample of the calibrated glass is compressed at constant rate until it flows,
  * then a number of further events is timed. A layer of steady-state disorder across the sample, at
- * 45 degrees to the load, makes bands be there from the start. docs/performance.md says what is
- * counted. */
+ * 45 degrees to the load, is where a band may be from the start; whether events stay in bands is
+ * measured. docs/performance.md says what is counted. */
 #ifndef GB_MESOSCALE_BENCH_H
 #define GB_MESOSCALE_BENCH_H
 

@@ -1,23 +1,33 @@
 /* Bytes that an event moves, part by part, if no cache held anything from one use to the next: what
  * the arrays of each part hold, times how often the profile says that they were gone through. V
- * voxels of M modes in V/64 blocks, n components of a stress deviator (2 in plane strain, 5), and
- * n + 1 sources of stress (the deviator of an event and its dilatation).
+ * voxels of M modes in V/64 blocks; n components of a stress deviator, 2 in plane strain, else 5.
  *
- * Thinning: numbers of blocks are single precision, those that decide are double.
- *   draw     barriers, orientation and frame of one voxel, in both precisions
- *   near     per near block and voxel: response n(n+1) doubles; frame n^2, stress n twice, barriers
- * M, offset, rate and number, single bound    per block: factor, growth twice (single), sum
- * (double) choice   per candidate: sums of rows and of one row's blocks, rates of a block; response
- * and source per deferred event, half of a flush's on average; barriers, frame elastic  per flush:
- * strain in and stress out, transforms of the displacements forth and back rates    per flush:
- * stress, frame, barriers, rates of all voxels Full: the same solution per event, and that of the
- * response to load; rates go through barriers, projections, activities and their rates twice, and
- * through activities twice more to choose. */
+ * Thinning. Numbers of blocks are single precision, those that decide are double.
+ *
+ * - draw: barriers, orientation and frame of one voxel, in both precisions.
+ *
+ * - near, per near block and voxel: an entry of the response (n (n+1) numbers in whole cache
+ * lines); frame n^2, stress n twice, barriers M, offset, rate and number.
+ *
+ * - bound, per block: factor, growth twice, sum.
+ *
+ * - choice, per candidate: sums of all rows and of one row's blocks, rates of one block; entry and
+ *   source per deferred event, of which there are half of a flush's on average; barriers and frame
+ *   of the voxel. Per refreshed block the same entries for each of its voxels.
+ *
+ * - elastic, per flush: strain in and stress out, transforms of the displacements there and back.
+ *
+ * - rates, per flush: stress, frame, barriers and rates of all voxels.
+ *
+ * Full. One solution per event. Rates go through barriers, projections and activities twice and
+ * through activities twice more; the waiting time through all of these and the activities' rates
+ * once and, at least, through both of the latter twice more. */
 #include "mesoscale/bench/bench.h"
 
 #include <math.h>
 
-enum { BLOCK = 64, DRAW = 0, NEAR, BOUND, CHOICE, ELASTIC, RATES };
+enum { BLOCK = 64, CACHE_LINE = 64 };
+enum { DRAW = 0, NEAR, BOUND, CHOICE, ELASTIC, RATES };
 
 typedef struct {
   double voxels, modes, components, blocks, rows; /* rows of blocks */
@@ -45,7 +55,7 @@ static double solution_bytes(const Sizes *s)
 
 static double response_bytes(const Sizes *s)
 {
-  return sizeof(double) * s->components * (s->components + 1);
+  return CACHE_LINE * ceil(sizeof(double) * s->components * (s->components + 1) / CACHE_LINE);
 }
 
 static double draw_bytes(const Sizes *s)
@@ -77,10 +87,10 @@ static void count_thinning(const Sizes *s, GbEventBenchResult *result)
 
 static void count_full(const Sizes *s, GbEventBenchResult *result)
 {
-  const double modes = s->voxels * s->modes;
-  result->parts[CHOICE].bytes = 2 * sizeof(double) * modes;
-  result->parts[ELASTIC].bytes = 2 * solution_bytes(s);
-  result->parts[RATES].bytes = 2 * sizeof(double) * (s->components + 3) * modes;
+  const double modes = sizeof(double) * s->voxels * s->modes, pass = modes * (s->components + 2);
+  result->parts[CHOICE].bytes = pass + modes + 2 * 2 * modes;
+  result->parts[ELASTIC].bytes = solution_bytes(s);
+  result->parts[RATES].bytes = 2 * pass + 2 * modes;
 }
 
 void GbEventBenchCountBytes(GbEventBenchResult *result)
