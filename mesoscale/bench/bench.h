@@ -61,7 +61,7 @@ typedef struct {
 } GbEventBenchResult;
 
 /* 128 x 128 voxels of 1.6 nm, 20 modes, periodic, thinning, seeded; 300 K, 5e-4 /s, 3600 s; 8 %
- * plastic strain or 60 s. No calibration. */
+ * plastic strain or 120 s. No calibration. */
 GbEventBenchOptions GbEventBenchDefaults(void);
 /* Runs the benchmark. Collective. GB_ERR_INPUT for options out of range, else what reading the
  * calibration and the events return. */

@@ -38,7 +38,7 @@ GbEventBenchOptions GbEventBenchDefaults(void)
                                .strain_rate_per_s = 5e-4,
                                .intrabasin_time_s = 3600,
                                .plastic_strain = 0.08,
-                               .loading_s = 60,
+                               .loading_s = 120,
                                .seed = 1};
 }
 

@@ -36,7 +36,7 @@ static const GbBenchOptionRow rows[] = {
     {{"strain", required_argument, NULL, KEY_STRAIN}, "X", "plastic strain before timing [0.08]"},
     {{"loading", required_argument, NULL, KEY_LOADING},
      "SECONDS",
-     "wall-clock time at most until then [60]"},
+     "wall-clock time at most until then [120]"},
     {{"temperature", required_argument, NULL, KEY_TEMPERATURE}, "KELVIN", "[300]"},
     {{"seed", required_argument, NULL, KEY_SEED}, "N", "of the sample and its events [1]"},
     {{"calibration", required_argument, NULL, KEY_CALIBRATION},
