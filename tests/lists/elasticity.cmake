@@ -8,3 +8,7 @@ gb_add_test(NAME verify.mesoscale.eshelby SOURCES verification/elasticity/test_e
             LIBS gb_elasticity)
 gb_add_test(NAME verify.mesoscale.green SOURCES verification/elasticity/test_green.c
             LIBS gb_elasticity)
+gb_add_test(NAME verify.mesoscale.sphere SOURCES verification/elasticity/test_sphere.c
+            LIBS gb_elasticity)
+gb_add_test(NAME verify.mesoscale.surface SOURCES verification/elasticity/test_surface.c
+            LIBS gb_elasticity)
