@@ -12,3 +12,7 @@ gb_add_test(NAME verify.mesoscale.sphere SOURCES verification/elasticity/test_sp
             LIBS gb_elasticity)
 gb_add_test(NAME verify.mesoscale.surface SOURCES verification/elasticity/test_surface.c
             LIBS gb_elasticity)
+gb_add_test(NAME verify.mesoscale.layers SOURCES verification/elasticity/test_layers.c
+            LIBS gb_elasticity)
+gb_add_test(NAME verify.mesoscale.agreement SOURCES verification/elasticity/test_agreement.c
+            LIBS gb_elasticity)
