@@ -29,6 +29,7 @@ typedef struct {
   GbKmcMethod method;
   bool uniform_moduli; /* all voxels have the moduli of the calibrated mean chi; false: of their
                           own chi */
+  GbElasticSolver solver; /* of samples whose moduli are not uniform, or with voids */
 } GbKmcOptions;
 
 typedef enum {

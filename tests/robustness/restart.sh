@@ -57,7 +57,7 @@ kill_after() {
 "$make_calibration" c.h5 || die "cannot make the calibration"
 tier2=("$glassband" run "$quickstart" --calibration c.h5 --set mesoscale.nx=8 --set mesoscale.nz=16
        --set 'mesoscale.strains_percent=[0, 2]' --set mesoscale.ctc_cycles=2
-       --set mesoscale.samples=2 --set hardness.repeats=20)
+       --set ensemble.samples=2 --set hardness.repeats=20)
 
 expect_code 0 whole "${tier2[@]}" -o whole
 kill_after part/mesoscale/stage.json "${tier2[@]}" -o part

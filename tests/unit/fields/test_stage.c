@@ -30,14 +30,15 @@ static int world_rank(void)
 static void make_case(const char *folder, const char *name, double softening, Case *c)
 {
   static const char *const sets[] = {"mesoscale.nx=8",        "mesoscale.nz=12",
-                                     "mesoscale.modes=4",     "mesoscale.samples=3",
+                                     "mesoscale.modes=4",     "ensemble.samples=3",
                                      "mesoscale.rest_s=100",  "mesoscale.strains_percent=[0, 2]",
                                      "mesoscale.ctc_cycles=2"};
-  const GbSectionData section = {&gb_mesoscale_section, &c->config};
+  const GbSectionData section[2] = {{&gb_mesoscale_section, &c->config},
+                                    {&gb_ensemble_section, &c->config}};
   memset(c, 0, sizeof(*c));
   snprintf(c->folder, sizeof(c->folder), "%s/%s", folder, name);
   snprintf(c->calibration, sizeof(c->calibration), "%s/%s.h5", folder, name);
-  assert_ok(GbConfigLoad(NULL, sets, sizeof(sets) / sizeof(sets[0]), &section, 1));
+  assert_ok(GbConfigLoad(NULL, sets, sizeof(sets) / sizeof(sets[0]), section, 2));
   if (world_rank() == 0) {
     GbCalibration calibration;
     mkdir(c->folder, 0777);
