@@ -308,7 +308,7 @@ static GbStatus begin_again(Work *work, GbSample *sample)
                                          c->redraws, &options, sample);
   GbMesoCheckpointFree(c);
   GB_CALL(status);
-  work->loaded_percent = -100 * GbSamplePlasticStrain(sample);
+  work->loaded_percent = fmax(0, -100 * GbSamplePlasticStrain(sample));
   advance(work, work->strain * branch_parts(job->config) + work->loaded_percent);
   GbLogInfo("mesoscale: sample %d goes on from %.3g %% plastic strain", work->number,
             work->loaded_percent);
