@@ -8,6 +8,7 @@ apart; what colour tells is told by marker or line style too. Maps use perceptua
 import matplotlib
 
 matplotlib.use("Agg")
+import matplotlib.collections
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -306,3 +307,160 @@ def enthalpy(strain_percent, columns, path):
     axes.set(xlabel="prior plastic strain (%)", ylabel="relaxation enthalpy ΔH (J/g)")
     axes.legend()
     save(figure, path)
+
+
+# --- Bands and avalanches ------------------------------------------------------------------------
+
+FORMS = ("spanning", "nonspanning", "intersected")
+FORM_STYLE = {"spanning": (RED, "D", "-"), "nonspanning": (BLUE, "o", "--"),
+              "intersected": (PURPLE, "X", ":")}
+
+
+def band_history(table, samples, xlabel, path):
+    """Number of bands per sample, width and offset against strain, by kind.
+
+    table: one row per band; samples: how many there are, with bands or without."""
+    figure, (number, width, offset) = plt.subplots(1, 3, figsize=(14.5, 4.3))
+    strain = np.round(table["strain_percent"], 1)
+    strains = np.unique(strain)
+    for form in FORMS:
+        chosen = table["kind"] == form
+        if not chosen.any():
+            continue
+        colour, marker, line = FORM_STYLE[form]
+        count = [np.sum(chosen & (strain == here)) / samples for here in strains]
+        number.plot(strains, count, color=colour, marker=marker, linestyle=line, label=form)
+        for axes, key in ((width, "width_nm"), (offset, "offset_nm")):
+            axes.plot(table["strain_percent"][chosen], table[key][chosen], color=colour, marker=marker,
+                      linestyle="none", markersize=5.5, alpha=0.65, label=form)
+    number.set(title="(a) number", ylabel="bands in a sample", ylim=(0, None))
+    width.set(title="(b) width", ylabel="width of a band (nm)", ylim=(0, None))
+    offset.set(title="(c) offset", ylabel="displacement across a band (nm)", ylim=(0, None))
+    for axes in (number, width, offset):
+        axes.set_xlabel(xlabel)
+        axes.set_xlim(0, None)
+    number.legend()
+    save(figure, path)
+
+
+def exceedance(values):
+    """Sorted distinct values and the fraction of all that is no smaller."""
+    distinct, first = np.unique(np.sort(values), return_index=True)
+    return distinct, 1.0 - first / len(values)
+
+
+def avalanches(samples, path):
+    """samples: list of (label, {size, extent_nm, stress_drop_GPa, ...}), one array item per avalanche."""
+    figure, (size, drop, extent) = plt.subplots(1, 3, figsize=(14.5, 4.3))
+    together = {key: np.concatenate([table[key] for _, table in samples]) for key in samples[0][1]}
+    for axes, key in ((size, "size"), (drop, "stress_drop_GPa")):
+        if len(samples) > 1:
+            for number, (label, table) in enumerate(samples):
+                shade = plt.cm.cividis(0.85 * number / (len(samples) - 1))
+                values = table[key][table[key] > 0]
+                if len(values):
+                    axes.step(*exceedance(values), where="pre", color=shade, linewidth=1.0,
+                              label=label if len(samples) <= 6 else None)
+        values = together[key][together[key] > 0]
+        if len(values):
+            axes.step(*exceedance(values), where="pre", color=BLACK, linewidth=2.0,
+                      label="all" if len(samples) > 1 else samples[0][0])
+            axes.legend()
+        axes.set(xscale="log", yscale="log")
+    more = (together["size"] > 1) & (together["extent_nm"] > 0)
+    for thermal, colour, marker, label in ((1, BLUE, "o", "thermal trigger"),
+                                           (0, RED, "^", "athermal trigger")):
+        chosen = more & (together["thermal"] == thermal)
+        if chosen.any():
+            extent.plot(together["size"][chosen], together["extent_nm"][chosen], color=colour,
+                        marker=marker, linestyle="none", markersize=4, alpha=0.45, label=label)
+    extent.set(xscale="log", yscale="log", xlabel="size S (events), S > 1", ylabel="extent (nm)",
+               title="(c) extent")
+    if more.any():
+        extent.legend()
+    size.set(xlabel="size S (events)", ylabel="fraction of avalanches with size ≥ S",
+             title="(a) size")
+    drop.set(xlabel="stress drop Δσ (GPa)", ylabel="fraction of drops ≥ Δσ", title="(b) stress drop")
+    save(figure, path)
+
+
+def smoothed(field):
+    """Mean over 3 x 3 voxels, periodic in z, as the classifier of bands does."""
+    padded = np.pad(np.pad(field, ((1, 1), (0, 0)), mode="wrap"), ((0, 0), (1, 1)),
+                    constant_values=np.nan)
+    nz, nx = field.shape
+    return np.nanmean([padded[k:k + nz, i:i + nx] for k in range(3) for i in range(3)], axis=0)
+
+
+def outline(axes, inside, edge):
+    """Draws the border of the voxels of a mask along their edges."""
+    nz, nx = inside.shape
+    padded = np.pad(inside, 1)
+    lines = []
+    for k, i in zip(*np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1])):
+        lines.append(((i * edge, k * edge), (i * edge, (k + 1) * edge)))
+    for k, i in zip(*np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1])):
+        if 0 < k < nz:  # the ends of the period are no border of a band
+            lines.append(((i * edge, k * edge), ((i + 1) * edge, k * edge)))
+    axes.add_collection(matplotlib.collections.LineCollection(
+        lines, colors=SKY, linewidths=1.1, capstyle="round"))
+
+
+def strip_maps(curve, states, edge, path, least_shear=0.6):
+    """The stress-strain curve of a sample and, below, its maps of shear and of disorder at some strains.
+
+    curve: (strain, stress_GPa); states: list of (strain, {shear, chi[nz, nx], optional band}) with
+    NaN in voids; edge: of a voxel, nm. Bands are outlined: the numbered ones, or, without numbers,
+    what the classifier's threshold would give."""
+    nz, nx = states[0][1]["shear"].shape
+    wide = len(states)
+    height = min(3.6, 1.75 * nz / nx)
+    width = max(height * nx / nz, 0.9)
+    figure = plt.figure(figsize=(max(7.5, wide * (width + 0.18) + 2.0), 2 * height + 4.0))
+    grid = figure.add_gridspec(3, wide, height_ratios=(2.6, height, height))
+    top = figure.add_subplot(grid[0, :])
+    strain, stress = 100 * np.asarray(curve[0]), np.asarray(curve[1])
+    top.plot(strain, stress, color=BLACK, linewidth=1.5)
+    marks = [100 * here for here, _ in states]
+    top.plot(marks, np.interp(marks, strain, stress), color=RED, marker="o", linestyle="none",
+             markersize=8)
+    for number, mark in enumerate(marks):
+        top.annotate("abcdefghijklmnop"[number], (mark, np.interp(mark, strain, stress)),
+                     textcoords="offset points", xytext=(0, 8), ha="center", color=RED)
+    top.set(xlabel="compressive strain (%)", ylabel="stress (GPa)", xlim=(0, None))
+    top.margins(y=0.18)
+    if stress.min() > -0.05 * stress.max():
+        top.set_ylim(bottom=0)
+    for row, (key, label, colours) in enumerate((("shear", "plastic shear", "magma_r"),
+                                                 ("chi", "disorder χ", "viridis")), start=1):
+        fields = [fields[key] for _, fields in states]
+        finite = np.concatenate([field[np.isfinite(field)] for field in fields])
+        low, high = (0, np.percentile(finite, 99)) if key == "shear" else np.percentile(finite, [1, 99])
+        line = []
+        for number, (field, (here, all_fields)) in enumerate(zip(fields, states)):
+            axes = figure.add_subplot(grid[row, number])
+            image = axes.imshow(field, origin="lower", extent=(0, nx * edge, 0, nz * edge),
+                                cmap=colours, vmin=low, vmax=max(high, low + 1e-12),
+                                interpolation="nearest")
+            if key == "shear":
+                outline_bands(axes, all_fields, edge, least_shear)
+                axes.set_title(f"({'abcdefghijklmnop'[number]}) {100 * here:.3g} %", fontsize=11)
+            axes.grid(False)
+            axes.tick_params(labelleft=number == 0, labelbottom=row == 2)
+            line.append(axes)
+        line[0].set_ylabel("z (nm)")
+        if row == 2:
+            for axes in line:
+                axes.set_xlabel("x (nm)")
+        bar = figure.colorbar(image, ax=line, extend="both" if key == "chi" else "max", pad=0.015,
+                              fraction=0.05)
+        bar.set_label(label)
+    save(figure, path)
+
+
+def outline_bands(axes, fields, edge, least_shear):
+    if "band" in fields:
+        outline(axes, fields["band"] > 0, edge)
+    else:
+        limit = max(least_shear, 1.5 * np.nanmean(fields["shear"]))
+        outline(axes, smoothed(fields["shear"]) > limit, edge)

@@ -1,6 +1,7 @@
 """Reads the outputs of a run into plain arrays. Formats: docs/file-formats.md."""
 
 import csv
+import glob
 import json
 import os
 
@@ -114,15 +115,79 @@ def mesoscale_fields(run, sample, names):
     with h5py.File(find(run, "mesoscale", folder, "fields.h5"), "r") as file:
         for group, item in file.items():
             strain, phase = group.removeprefix("strain_").rsplit("_", 1)
-            states.append((float(strain), phase, {name: item[name][()] for name in names}))
+            states.append((float(strain), phase, {name: layer(item[name][()]) for name in names}))
     states.sort(key=lambda state: (state[0], phases.index(state[1])))
     first = f"state_{round(10 * states[0][0]):03d}_before.h5"
     with h5py.File(find(run, "mesoscale", folder, first), "r") as file:
-        edge, solid = file["grid/edge"][()], file["fields/solid"][()] != 0
+        edge, solid = file["grid/edge"][()], layer(file["fields/solid"][()]) != 0
     for _, _, fields in states:
         for field in fields.values():
             field[~solid] = np.nan
     return states, (solid.shape[1] * edge, solid.shape[0] * edge)
+
+
+def shear_bands(run):
+    """mesoscale/shear_bands.csv: one row per band."""
+    return table(find(run, "mesoscale", "shear_bands.csv"), words=("when", "kind"))
+
+
+def avalanches(run):
+    """Of each sample with mesoscale/sample_SS/avalanches.csv: its label and table."""
+    files = sorted(glob.glob(os.path.join(glob.escape(run), "mesoscale", "sample_*", "avalanches.csv")))
+    if not files:
+        raise Missing("mesoscale/sample_SS/avalanches.csv is not there")
+    return [(os.path.basename(os.path.dirname(path)).replace("_", " "), table(path)) for path in files]
+
+
+def loading_fields(run, sample):
+    """States of one sample during loading, mesoscale/sample_SS/loading.h5: list of strain, {chi,
+    shear, and band if it is there: field[nz, nx]}, the middle layer of a field in space, with NaN in
+    voids; and the edge of a voxel in nm (1 if neither this file nor a state tells)."""
+    folder = f"sample_{sample:02d}"
+    states = []
+    with h5py.File(find(run, "mesoscale", folder, "loading.h5"), "r") as file:
+        for name, group in file.items():
+            if name.startswith("strain_"):
+                fields = {key: layer(group[key][()]) for key in ("chi", "shear", "band") if key in group}
+                states.append((float(name.removeprefix("strain_")), fields))
+        edge, solid = voxels(file)
+    if not states:
+        raise ValueError(f"mesoscale/{folder}/loading.h5 holds no state")
+    if edge is None:
+        for path in sorted(glob.glob(os.path.join(glob.escape(run), "mesoscale", folder, "state_*.h5")))[:1]:
+            with h5py.File(path, "r") as file:
+                edge, solid = voxels(file)
+    states.sort(key=lambda state: state[0])
+    if solid is not None:
+        for _, fields in states:
+            for key in ("chi", "shear"):
+                fields[key][~solid] = np.nan
+    return states, edge or 1.0
+
+
+def voxels(file):
+    """Edge of a voxel, and which of the middle layer are solid; None for what the file lacks."""
+    return (float(file["grid/edge"][()]) if "grid/edge" in file else None,
+            layer(file["fields/solid"][()]) != 0 if "fields/solid" in file else None)
+
+
+def loading_curve(run, sample):
+    """Strain and stress in GPa of one sample, compression positive."""
+    rows = mesoscale_table(run, "stress_strain")
+    chosen = rows["sample"] == sample
+    return rows["strain"][chosen], rows["stress_GPa"][chosen]
+
+
+def layer(field):
+    """A field [nz, nx], or the middle layer of [nz, ny, nx], as floating-point numbers."""
+    return np.asarray(field[:, field.shape[1] // 2] if field.ndim == 3 else field, dtype=float)
+
+
+def spread(items, most):
+    """At most so many of a list, evenly, with the last."""
+    if len(items) <= most:
+        return items
+    return [items[round((number + 1) * (len(items) - 1) / most)] for number in range(most)]
 
 
 def calibration(run):

@@ -20,6 +20,7 @@ import numpy as np
 import figures
 import readers
 
+MAPS_OF_LOADING = 6
 STYLE = """
 body { font: 16px/1.5 sans-serif; max-width: 1150px; margin: 2em auto; padding: 0 1em; color: #222; }
 img { max-width: 100%; height: auto; }
@@ -166,6 +167,37 @@ def show_bands(page):
     page.table(heads, rows)
 
 
+def show_band_history(page):
+    """The table of single shear bands"""
+    table = readers.shear_bands(page.run)
+    loading = table["when"] == "loading"
+    chosen = loading if loading.any() else table["when"] == "before"
+    samples = len(np.unique(readers.mesoscale_table(page.run, "stress_strain")["sample"]))
+    page.figure("band_history.png", "Shear bands against strain: how many there are in a sample, with "
+                "none where no band was found, how wide they are, and how far the material on their "
+                "two sides has moved past each other. Spanning bands join the free surfaces, "
+                "nonspanning ones end inside, intersected ones are crossed by another.",
+                figures.band_history, {key: column[chosen] for key, column in table.items()},
+                samples, "compressive strain (%)" if loading.any() else "prior plastic strain (%)")
+
+
+def show_avalanches(page):
+    """The avalanches of the mesoscale samples"""
+    page.figure("avalanches.png", "Avalanches, which are events that follow a trigger before the drive "
+                "moves on: complementary cumulative distributions of their sizes and stress drops, and "
+                "how far from the trigger they reach.", figures.avalanches,
+                readers.avalanches(page.run))
+
+
+def show_strips(page):
+    """The maps during loading"""
+    states, edge = readers.loading_fields(page.run, 0)
+    page.figure("strips.png", "First sample during compression. The letters on the curve tell where the "
+                "maps were taken: plastic shear with its bands outlined, and structural disorder.",
+                figures.strip_maps, readers.loading_curve(page.run, 0),
+                readers.spread(states, MAPS_OF_LOADING), edge)
+
+
 def cell(value):
     if isinstance(value, str):
         return value
@@ -297,7 +329,9 @@ def main():
         os.makedirs(folder, exist_ok=True)
         page = Page(run, folder)
         page.section("Hardness", [show_hardness, show_reloading])
-        page.section("Mesoscale samples", [show_loading, show_fields, show_bands, show_enthalpy])
+        page.section("Mesoscale samples", [show_loading, show_strips, show_band_history,
+                                           show_avalanches, show_fields, show_bands,
+                                           show_enthalpy])
         page.section("Molecular dynamics", [show_tension, show_strain_maps, show_zones])
         page.section("Calibration", [show_barriers, show_events, show_estimates])
         page.section("Run", [show_summary, show_provenance])

@@ -11,8 +11,8 @@ packages=(
   # build
   gcc libc6-dev cmake ninja-build pkg-config
   # parallel, numerics
-  libopenmpi-dev openmpi-bin petsc-dev libsundials-dev libgsl-dev liblapacke-dev
-  libopenblas0-serial librandom123-dev
+  libopenmpi-dev openmpi-bin petsc-dev libsundials-dev libfftw3-dev libgsl-dev
+  liblapacke-dev libopenblas0-serial librandom123-dev
   # input, output
   libhdf5-openmpi-dev libcyaml-dev libyaml-dev libcjson-dev libmd-dev
   # tests

@@ -1,309 +1,116 @@
-/* Q1 finite elements for div(C : (eps - eps*)) = 0 in plane strain.
+/* Q1 finite elements for div(C : (eps - eps*)) = 0.
  *
- * The displacement is mean_zz * z plus a part that is periodic in z (and in x unless the faces are
- * free), so K u = f with f = sum over elements of B^T C (eps* - eps_mean). K is assembled node by
- * node, each entry summed over its elements in one fixed order: changing one voxel rewrites the
- * rows of its four nodes and leaves the same bits as assembling everything, so nothing drifts over
- * thousands of events and a restarted run repeats the uninterrupted one exactly.
+ * The displacement is mean : x plus a part u that is periodic along y and z (and along x unless the
+ * faces are free), so K u = f with f = sum over elements of B^T C (eps* - eps_mean). Full
+ * integration keeps the hourglass modes stiff, so one strained voxel makes no checkerboard.
  *
- * Rigid translation is removed by pinning one node (rotation is excluded by periodicity); pinned
- * nodes and nodes without material keep an identity row.
- *
- * Solver: CG with a direct factorisation as preconditioner. One event changes one voxel, so the
- * factors of an earlier K stay nearly exact and 2-4 iterations suffice; when a solve needs more
- * than MAX_STALE_ITERATIONS, K is factorised anew. Rejected: a fresh factorisation per event (ten
- * times the cost), and low-rank updates of the factors (rounding would accumulate: no exact
- * restart). Any other solver can be chosen with -elastic_ksp_type, -elastic_pc_type and so on.
+ * The three solvers differ only in how they solve K u = f: solver_direct.c (assembled matrix,
+ * plane strain), solver_fft.c (matrix-free, any grid), solver_uniform.c (homogeneous medium, no
+ * iterations). Here is what they share: forces from voxels, voxels from displacements, and the
+ * memory that makes a continued run repeat the uninterrupted one.
  *
  * Lengths inside are in units of the voxel edge, on which the stress does not depend. */
 #include "mesoscale/elasticity/elasticity.h"
 
 #include "mesoscale/elasticity/element.h"
-#include "mesoscale/petsc_compat.h"
+#include "mesoscale/elasticity/solver.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-  MAX_STALE_ITERATIONS = 6, /* 4 are usual; factorising costs as much as about 60 (32 x 64) */
-  MAX_ITERATIONS = 10000,
-  SUPERNODAL_VOXELS = 128 * 256,
-  MAX_ROW = 18, /* nine nodes with two unknowns each */
-};
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
-/* Residual force over the norm of C : (eps* - mean). */
-static const double DEFAULT_TOLERANCE = 1e-10;
 /* The unit response only carries the stress across the small strain between two events, after
  * which the stress is solved afresh, so it may be looser by this factor. */
 static const double UNIT_LOOSER = 1e3;
 
-struct GbElasticity {
-  GbGrid grid;
-  int nvoxels, nodes_x, nnodes;
-  int first, last;   /* nodes whose rows this rank holds */
-  bool *solid;       /* [nvoxels] */
-  bool *moves;       /* [nnodes] false: pinned or without material */
-  double *mu, *bulk; /* [nvoxels] */
-  GbElement element;
-  double *solution, *unit;            /* [2*nnodes] last displacements: of Solve, of UnitResponse */
-  bool factored;                      /* factor_mu, factor_bulk are those of a kept factorisation */
-  double *factor_mu, *factor_bulk;    /* [nvoxels] */
-  double (*polarisation)[GB_NTENSOR]; /* [nvoxels] work: C : (eps* - mean) */
-  double (*no_eigenstrain)[GB_NTENSOR]; /* [nvoxels] zeros */
-  Mat stiffness;
-  Vec force, displacement, everywhere;
-  VecScatter gather;
-  KSP ksp;
-  double tolerance;
-  int max_iterations;
-  int iterations;
-};
-
-/* --- Geometry ------------------------------------------------------------------------------- */
-
-/* Voxel with corner (di, dk) at node `node`, or -1 beyond a free face. */
-static int voxel_of_node(const GbElasticity *e, int node, int di, int dk)
-{
-  int i = node % e->nodes_x - di, k = node / e->nodes_x - dk;
-  if (e->grid.free_x && (i < 0 || i >= e->grid.nx)) return -1;
-  i = (i + e->grid.nx) % e->grid.nx;
-  k = (k + e->grid.nz) % e->grid.nz;
-  return k * e->grid.nx + i;
-}
-
-static int node_of_voxel(const GbElasticity *e, int voxel, int corner)
-{
-  int i = voxel % e->grid.nx + corner % 2, k = voxel / e->grid.nx + corner / 2;
-  return (k % e->grid.nz) * e->nodes_x + i % e->nodes_x;
-}
-
-/* Column of the nine-node stencil around a node: offset (-1, 0, 1) along x and z. */
-static int stencil_node(const GbElasticity *e, int node, int offset_i, int offset_k)
-{
-  int i = node % e->nodes_x + offset_i, k = node / e->nodes_x + offset_k;
-  if (e->grid.free_x && (i < 0 || i >= e->nodes_x)) return -1;
-  i = (i + e->nodes_x) % e->nodes_x;
-  k = (k + e->grid.nz) % e->grid.nz;
-  return k * e->nodes_x + i;
-}
-
-/* Neighbour of a voxel across edge `side` (0..3: -x, +x, -z, +z), or -1; *turns counts how often
- * the step crosses a periodic boundary, +1 or -1. */
-static int voxel_across(const GbGrid *grid, int voxel, int side, int turns[2])
-{
-  int step = side % 2 ? 1 : -1;
-  int i = voxel % grid->nx + (side < 2 ? step : 0), k = voxel / grid->nx + (side < 2 ? 0 : step);
-  turns[0] = i < 0 ? -1 : i >= grid->nx;
-  turns[1] = k < 0 ? -1 : k >= grid->nz;
-  if (grid->free_x && turns[0]) return -1;
-  return (k - turns[1] * grid->nz) * grid->nx + i - turns[0] * grid->nx;
-}
-
-/* Floods the solid from its first voxel, counting periods crossed on the way: it must reach all of
- * it, and meet itself with another count (else the piece could rotate). */
-static GbStatus check_connected(const GbElasticity *e, int *queue, int (*turns)[2])
-{
-  int nsolid = 0, head = 0, tail = 0;
-  bool closes = false;
-  for (int v = 0; v < e->nvoxels; v++) {
-    turns[v][0] = INT32_MAX; /* not reached */
-    if (e->solid[v] && nsolid++ == 0) queue[tail++] = v;
-  }
-  if (nsolid == 0) GB_FAIL(GB_ERR_INPUT, "the sample has no solid voxel");
-  turns[queue[0]][0] = turns[queue[0]][1] = 0;
-  for (; head < tail; head++) {
-    int v = queue[head];
-    for (int side = 0; side < 4; side++) {
-      int step[2], w = voxel_across(&e->grid, v, side, step);
-      if (w < 0 || !e->solid[w]) continue;
-      int there[2] = {turns[v][0] + step[0], turns[v][1] + step[1]};
-      if (turns[w][0] == INT32_MAX) {
-        memcpy(turns[w], there, sizeof there);
-        queue[tail++] = w;
-      } else if (turns[w][0] != there[0] || turns[w][1] != there[1]) {
-        closes = true;
-      }
-    }
-  }
-  if (tail != nsolid)
-    GB_FAIL(GB_ERR_INPUT, "the solid falls into pieces: %d of %d solid voxels are joined by edges",
-            tail, nsolid);
-  if (!closes) GB_FAIL(GB_ERR_INPUT, "voids cut the sample: no path through it along its period");
-  return GB_OK;
-}
-
-static GbStatus set_up_geometry(GbElasticity *e, const bool *solid)
-{
-  GB_CALLOC(e->solid, e->nvoxels);
-  GB_CALLOC(e->moves, e->nnodes);
-  for (int v = 0; v < e->nvoxels; v++)
-    e->solid[v] = solid ? solid[v] : true;
-  int *queue, (*turns)[2];
-  GB_CALLOC(queue, e->nvoxels);
-  GB_CALLOC(turns, e->nvoxels);
-  GbStatus status = check_connected(e, queue, turns);
-  int pinned = node_of_voxel(e, queue[0], 0);
-  free(queue);
-  free(turns);
-  GB_CALL(status);
-  for (int v = 0; v < e->nvoxels; v++)
-    for (int a = 0; a < GB_NCORNERS && e->solid[v]; a++)
-      e->moves[node_of_voxel(e, v, a)] = true;
-  e->moves[pinned] = false;
-  return GB_OK;
-}
-
-/* --- Matrix --------------------------------------------------------------------------------- */
-
-/* Sums the two rows of a node over its elements, always in the same order. */
-static void sum_rows(const GbElasticity *e, int node, double rows[2][MAX_ROW])
-{
-  memset(rows, 0, sizeof(double[2][MAX_ROW]));
-  for (int a = 0; a < GB_NCORNERS; a++) {
-    int voxel = voxel_of_node(e, node, a % 2, a / 2);
-    if (voxel < 0 || !e->solid[voxel]) continue;
-    double mu = e->mu[voxel], bulk = e->bulk[voxel];
-    for (int b = 0; b < GB_NCORNERS; b++) {
-      int place = 3 * (b / 2 - a / 2 + 1) + (b % 2 - a % 2 + 1);
-      for (int c = 0; c < 2; c++)
-        for (int d = 0; d < 2; d++)
-          rows[c][2 * place + d] += mu * e->element.mu[2 * a + c][2 * b + d] +
-                                    bulk * e->element.bulk[2 * a + c][2 * b + d];
-    }
-  }
-}
-
-/* Rows of all nodes have their full stencil (zeros towards nodes that do not move), so the pattern
- * never changes. */
-static GbStatus insert_rows(GbElasticity *e, int node)
-{
-  if (node < e->first || node >= e->last) return GB_OK;
-  double rows[2][MAX_ROW];
-  PetscInt columns[MAX_ROW], row[2] = {2 * node, 2 * node + 1};
-  sum_rows(e, node, rows);
-  for (int place = 0; place < 9; place++) {
-    int other = stencil_node(e, node, place % 3 - 1, place / 3 - 1);
-    bool couples = other >= 0 && e->moves[node] && e->moves[other];
-    for (int d = 0; d < 2; d++) {
-      columns[2 * place + d] = other < 0 ? -1 : 2 * other + d; /* PETSc skips negative columns */
-      for (int c = 0; c < 2 && !couples; c++)
-        rows[c][2 * place + d] = other == node && c == d;
-    }
-  }
-  GB_PETSC(MatSetValues(e->stiffness, 2, row, MAX_ROW, columns, &rows[0][0], INSERT_VALUES));
-  return GB_OK;
-}
-
-static GbStatus finish_matrix(GbElasticity *e)
-{
-  GB_PETSC(MatAssemblyBegin(e->stiffness, MAT_FINAL_ASSEMBLY));
-  GB_PETSC(MatAssemblyEnd(e->stiffness, MAT_FINAL_ASSEMBLY));
-  return GB_OK;
-}
-
-static GbStatus assemble(GbElasticity *e)
-{
-  for (int node = e->first; node < e->last; node++)
-    GB_CALL(insert_rows(e, node));
-  return finish_matrix(e);
-}
-
-/* Keeps the factors of the present matrix, and remembers its moduli. */
-static GbStatus factorise(GbElasticity *e)
-{
-  GB_PETSC(KSPSetReusePreconditioner(e->ksp, PETSC_FALSE));
-  GB_PETSC(KSPSetUp(e->ksp));
-  GB_PETSC(KSPSetReusePreconditioner(e->ksp, PETSC_TRUE));
-  memcpy(e->factor_mu, e->mu, (size_t)e->nvoxels * sizeof *e->mu);
-  memcpy(e->factor_bulk, e->bulk, (size_t)e->nvoxels * sizeof *e->bulk);
-  e->factored = true;
-  return GB_OK;
-}
-
 /* --- Life cycle ------------------------------------------------------------------------------- */
 
-static GbStatus set_up_petsc(GbElasticity *e, MPI_Comm comm)
+static size_t count_voxels(const GbGrid *grid)
 {
-  PetscInt nlocal = PETSC_DECIDE, nnodes = e->nnodes, last;
-  int size;
-  GB_PETSC(PetscSplitOwnership(comm, &nlocal, &nnodes));
-  MPI_Scan(&nlocal, &last, 1, MPIU_INT, MPI_SUM, comm);
-  MPI_Comm_size(comm, &size);
-  e->first = (int)(last - nlocal);
-  e->last = (int)last;
-  GB_PETSC(MatCreate(comm, &e->stiffness));
-  GB_PETSC(MatSetSizes(e->stiffness, 2 * nlocal, 2 * nlocal, 2 * nnodes, 2 * nnodes));
-  GB_PETSC(MatSetOptionsPrefix(e->stiffness, "elastic_"));
-  GB_PETSC(MatSetType(e->stiffness, MATAIJ));
-  GB_PETSC(MatSetFromOptions(e->stiffness));
-  GB_PETSC(MatSeqAIJSetPreallocation(e->stiffness, MAX_ROW, NULL));
-  GB_PETSC(MatMPIAIJSetPreallocation(e->stiffness, MAX_ROW, NULL, MAX_ROW, NULL));
-  GB_PETSC(MatSetOption(e->stiffness, MAT_SPD, PETSC_TRUE));
-  GB_PETSC(MatCreateVecs(e->stiffness, &e->displacement, &e->force));
-  GB_PETSC(VecScatterCreateToAll(e->displacement, &e->gather, &e->everywhere));
+  return (size_t)grid->nx * (size_t)grid->ny * (size_t)grid->nz;
+}
 
-  PC pc;
-  PetscReal rtol;
-  PetscInt max_iterations;
-  PetscBool chosen;
-  GB_PETSC(KSPCreate(comm, &e->ksp));
-  GB_PETSC(KSPSetOptionsPrefix(e->ksp, "elastic_"));
-  GB_PETSC(KSPSetOperators(e->ksp, e->stiffness, e->stiffness));
-  GB_PETSC(KSPSetType(e->ksp, KSPCG));
-  GB_PETSC(KSPSetNormType(e->ksp, KSP_NORM_UNPRECONDITIONED));
-  GB_PETSC(KSPSetInitialGuessNonzero(e->ksp, PETSC_TRUE));
-  GB_PETSC(
-      KSPSetTolerances(e->ksp, DEFAULT_TOLERANCE, PETSC_DEFAULT, PETSC_DEFAULT, MAX_ITERATIONS));
-  GB_PETSC(KSPGetPC(e->ksp, &pc));
-  GB_PETSC(PCSetType(pc, PCCHOLESKY));
-  GB_PETSC(PCFactorSetMatSolverType(pc, size == 1 ? MATSOLVERCHOLMOD : MATSOLVERMUMPS));
-  /* CHOLMOD's supernodal factors pay only beyond 128 x 256 voxels (one right-hand side at a time).
-   */
-  GB_PETSC(PetscOptionsHasName(NULL, "elastic_", "-mat_cholmod_factor", &chosen));
-  if (!chosen && e->nvoxels < SUPERNODAL_VOXELS)
-    GB_PETSC(PetscOptionsSetValue(NULL, "-elastic_mat_cholmod_factor", "simplicial"));
-  GB_PETSC(KSPSetFromOptions(e->ksp));
-  GB_PETSC(KSPGetTolerances(e->ksp, &rtol, NULL, NULL, &max_iterations));
-  e->tolerance = rtol;
-  e->max_iterations = (int)max_iterations;
+static size_t count_dof(const GbGrid *grid)
+{
+  const size_t dim = grid->ny == 1 ? 2 : 3, nodes_x = (size_t)(grid->nx + (grid->free_x ? 1 : 0));
+  return dim * nodes_x * (size_t)grid->ny * (size_t)grid->nz;
+}
+
+static GbStatus check_grid(const GbGrid *grid)
+{
+  const int least_nx = grid->free_x ? 1 : 3;
+  if (grid->nx < least_nx || grid->nz < 3 || (grid->ny != 1 && grid->ny < 3))
+    GB_FAIL(GB_ERR_INPUT,
+            "grid of %d x %d x %d voxels along x, y, z: expected at least %d, 3 (or 1), 3",
+            grid->nx, grid->ny, grid->nz, least_nx);
+  if (count_dof(grid) > INT32_MAX)
+    GB_FAIL(GB_ERR_INPUT, "grid of %d x %d x %d voxels has too many nodes for 32-bit indices",
+            grid->nx, grid->ny, grid->nz);
   return GB_OK;
 }
 
-static GbStatus set_up(GbElasticity *e, MPI_Comm comm, const bool *solid)
+static const GbElasticKind *choose(MPI_Comm comm, const GbGrid *grid, GbElasticSolver solver)
 {
-  size_t nvoxels = (size_t)e->nvoxels, nnodes = (size_t)e->nnodes;
-  GB_CALLOC(e->mu, nvoxels);
-  GB_CALLOC(e->bulk, nvoxels);
-  GB_CALLOC(e->factor_mu, nvoxels);
-  GB_CALLOC(e->factor_bulk, nvoxels);
-  GB_CALLOC(e->polarisation, nvoxels);
-  GB_CALLOC(e->no_eigenstrain, nvoxels);
-  GB_CALLOC(e->solution, 2 * nnodes);
-  GB_CALLOC(e->unit, 2 * nnodes);
-  GbElementSetUp(&e->element);
-  GB_CALL(set_up_geometry(e, solid));
-  return set_up_petsc(e, comm);
+  int size;
+  MPI_Comm_size(comm, &size);
+  if (solver == GB_ELASTIC_AUTO)
+    solver = grid->ny == 1 && size == 1 ? GB_ELASTIC_DIRECT : GB_ELASTIC_FFT;
+  return solver == GB_ELASTIC_DIRECT ? &GbElasticDirect
+         : solver == GB_ELASTIC_FFT  ? &GbElasticFft
+                                     : &GbElasticUniform;
+}
+
+/* What only solvers with iterations need. */
+static GbStatus set_up_iterative(GbElasticity *e)
+{
+  e->nthreads = 1;
+#ifdef _OPENMP
+  e->nthreads = omp_get_max_threads();
+#endif
+  GB_CALLOC(e->solution, e->ndof);
+  GB_CALLOC(e->unit, e->ndof);
+  GB_CALLOC(e->kept_mu, e->nvoxels);
+  GB_CALLOC(e->kept_bulk, e->nvoxels);
+  GB_CALLOC(e->field, e->nodes.size);
+  GB_CALLOC(e->scratch, (size_t)e->nthreads * e->nodes.scratch);
+  GB_CALLOC(e->nothing, e->nvoxels);
+  return GB_OK;
+}
+
+static GbStatus set_up(GbElasticity *e, const bool *solid)
+{
+  GB_CALLOC(e->mu, e->nvoxels);
+  GB_CALLOC(e->bulk, e->nvoxels);
+  GB_CALLOC(e->solid, e->nvoxels);
+  for (int v = 0; v < e->nvoxels; v++) {
+    e->solid[v] = solid ? solid[v] : true;
+    e->nsolid += e->solid[v];
+  }
+  e->first = 0;
+  e->last = e->grid.nz;
+  if (!e->kind->stress) GB_CALL(set_up_iterative(e));
+  return e->kind->create(e);
 }
 
 GbStatus GbElasticityCreate(MPI_Comm comm, const GbGrid *grid, const bool *solid,
                             GbElasticSolver solver, GbElasticity **elasticity)
 {
-  (void)solver;
   *elasticity = NULL;
-  int least_nx = grid->free_x ? 1 : 3;
-  if (grid->ny != 1) GB_FAIL(GB_ERR_INPUT, "grid of %d voxels along y", grid->ny);
-  if (grid->nx < least_nx || grid->nz < 3)
-    GB_FAIL(GB_ERR_INPUT, "grid of %d x %d voxels: expected at least %d x 3", grid->nx, grid->nz,
-            least_nx);
+  GB_CALL(check_grid(grid));
   GB_CALL(GbPetscStart(0, NULL));
   GbElasticity *e;
   GB_CALLOC(e, 1);
+  e->comm = comm;
   e->grid = *grid;
-  e->nvoxels = grid->nx * grid->nz;
-  e->nodes_x = grid->nx + (grid->free_x ? 1 : 0);
-  e->nnodes = e->nodes_x * grid->nz;
-  GbStatus status = set_up(e, comm, solid);
+  e->nvoxels = (int)count_voxels(grid);
+  e->ndof = count_dof(grid);
+  e->kind = choose(comm, grid, solver);
+  GbNodesSetUp(grid, &e->nodes);
+  GbStatus status = set_up(e, solid);
   if (status != GB_OK) {
     GbElasticityDestroy(&e);
     GB_CALL(status);
@@ -316,167 +123,118 @@ void GbElasticityDestroy(GbElasticity **elasticity)
 {
   GbElasticity *e = *elasticity;
   if (!e) return;
-  (void)KSPDestroy(&e->ksp);
-  (void)MatDestroy(&e->stiffness);
-  (void)VecScatterDestroy(&e->gather);
-  (void)VecDestroy(&e->force);
-  (void)VecDestroy(&e->displacement);
-  (void)VecDestroy(&e->everywhere);
+  e->kind->destroy(e->context);
   free(e->solid);
-  free(e->moves);
   free(e->mu);
   free(e->bulk);
-  free(e->factor_mu);
-  free(e->factor_bulk);
-  free(e->polarisation);
-  free(e->no_eigenstrain);
   free(e->solution);
   free(e->unit);
+  free(e->kept_mu);
+  free(e->kept_bulk);
+  free(e->field);
+  free(e->scratch);
+  free(e->nothing);
   free(e);
   *elasticity = NULL;
+}
+
+/* --- Moduli ----------------------------------------------------------------------------------- */
+
+static GbStatus check_moduli(int voxel, double mu, double bulk)
+{
+  if (!(mu > 0 && bulk > 0 && isfinite(mu) && isfinite(bulk)))
+    GB_FAIL(GB_ERR_NUMERIC, "voxel %d: moduli %g and %g GPa must be positive", voxel, mu, bulk);
+  return GB_OK;
 }
 
 GbStatus GbElasticitySetModuli(GbElasticity *e, const double *mu, const double *bulk)
 {
   for (int v = 0; v < e->nvoxels; v++) {
-    if (e->solid[v] && !(mu[v] > 0 && bulk[v] > 0))
-      GB_FAIL(GB_ERR_NUMERIC, "voxel %d: moduli %g and %g GPa must be positive", v, mu[v], bulk[v]);
+    if (e->solid[v]) GB_CALL(check_moduli(v, mu[v], bulk[v]));
     e->mu[v] = e->solid[v] ? mu[v] : 0;
     e->bulk[v] = e->solid[v] ? bulk[v] : 0;
   }
-  return assemble(e);
+  return e->kind->moduli_changed(e);
 }
 
 GbStatus GbElasticityUpdateModuli(GbElasticity *e, int voxel, double mu, double bulk)
 {
   if (!e->solid[voxel]) return GB_OK;
-  if (!(mu > 0 && bulk > 0))
-    GB_FAIL(GB_ERR_NUMERIC, "voxel %d: moduli %g and %g GPa must be positive", voxel, mu, bulk);
+  GB_CALL(check_moduli(voxel, mu, bulk));
   e->mu[voxel] = mu;
   e->bulk[voxel] = bulk;
-  for (int a = 0; a < GB_NCORNERS; a++)
-    GB_CALL(insert_rows(e, node_of_voxel(e, voxel, a)));
-  return finish_matrix(e);
+  return e->kind->voxel_changed(e, voxel);
 }
 
 /* --- Solution --------------------------------------------------------------------------------- */
 
-/* Fills polarisation = C : (eps* - eps_mean) and returns the norm of the forces it would make on
- * one element alone, the scale of the tolerance. */
-static double set_polarisation(GbElasticity *e, const double (*eigenstrain)[GB_NTENSOR],
-                               double mean_zz)
+/* Norm of C : (eps* - eps_mean), the scale of the tolerance. */
+static double load_norm(const GbElasticity *e, const double (*eigenstrain)[GB_NTENSOR],
+                        const double mean[GB_NTENSOR])
 {
   double sum = 0;
   for (int v = 0; v < e->nvoxels; v++) {
-    double source[GB_NTENSOR], *p = e->polarisation[v];
-    memcpy(source, eigenstrain[v], sizeof source);
-    source[GB_ZZ] -= mean_zz;
+    double source[GB_NTENSOR], p[GB_NTENSOR];
+    for (int t = 0; t < GB_NTENSOR; t++)
+      source[t] = eigenstrain[v][t] - mean[t];
     GbElementHooke(e->mu[v], e->bulk[v], source, p); /* zero in voids: their moduli are zero */
     sum += p[GB_XX] * p[GB_XX] + p[GB_ZZ] * p[GB_ZZ] + 2 * p[GB_XZ] * p[GB_XZ];
+    if (e->nodes.dim == 3)
+      sum += p[GB_YY] * p[GB_YY] + 2 * (p[GB_YZ] * p[GB_YZ] + p[GB_XY] * p[GB_XY]);
   }
   return sqrt(sum);
 }
 
-static GbStatus set_force(GbElasticity *e)
+static int share(const GbElasticity *e, int first, int last, int thread)
 {
-  PetscScalar *force;
-  GB_PETSC(VecGetArray(e->force, &force));
-  for (int node = e->first; node < e->last; node++) {
-    double sum[2] = {0, 0};
-    for (int a = 0; a < GB_NCORNERS && e->moves[node]; a++) {
-      int voxel = voxel_of_node(e, node, a % 2, a / 2);
-      if (voxel < 0 || !e->solid[voxel]) continue;
-      const double *p = e->polarisation[voxel];
-      for (int c = 0; c < 2; c++)
-        sum[c] += e->element.mean[0][2 * a + c] * p[GB_XX] +
-                  e->element.mean[1][2 * a + c] * p[GB_ZZ] +
-                  e->element.mean[2][2 * a + c] * p[GB_XZ];
-    }
-    force[2 * (node - e->first)] = sum[0];
-    force[2 * (node - e->first) + 1] = sum[1];
-  }
-  GB_PETSC(VecRestoreArray(e->force, &force));
-  return GB_OK;
+  return first + (int)((int64_t)(last - first) * thread / e->nthreads);
 }
 
-static GbStatus run_ksp(GbElasticity *e, double residual, int max_iterations,
-                        KSPConvergedReason *reason)
+static void set_force(GbElasticity *e, const GbMedium *medium,
+                      const double (*eigenstrain)[GB_NTENSOR], const double mean[GB_NTENSOR])
 {
-  PetscInt iterations;
-  /* Relative to the load, not to the first residual: that of a good first guess is tiny. */
-  GB_PETSC(KSPSetTolerances(e->ksp, 1e-50, residual, 1e10, max_iterations));
-  GB_PETSC(KSPSolve(e->ksp, e->force, e->displacement));
-  GB_PETSC(KSPGetIterationNumber(e->ksp, &iterations));
-  GB_PETSC(KSPGetConvergedReason(e->ksp, reason));
-  e->iterations += (int)iterations;
-  return GB_OK;
+#pragma omp parallel for num_threads(e->nthreads) schedule(static)
+  for (int t = 0; t < e->nthreads; t++)
+    GbStencilForce(&e->nodes, medium, eigenstrain, mean, share(e, e->first, e->last, t),
+                   share(e, e->first, e->last, t + 1), e->scratch + (size_t)t * e->nodes.scratch,
+                   e->field);
 }
 
-/* From the guess in `solution` to the solution of K u = force, gathered on all ranks. */
-static GbStatus solve(GbElasticity *e, double residual, double *solution)
+static void set_fields(GbElasticity *e, const GbMedium *medium, const double *u,
+                       const double (*eigenstrain)[GB_NTENSOR], const double mean[GB_NTENSOR],
+                       double (*stress)[GB_NTENSOR], double (*strain)[GB_NTENSOR])
 {
-  PetscScalar *u;
-  const PetscScalar *all;
-  GB_PETSC(VecGetArray(e->displacement, &u));
-  memcpy(u, solution + 2 * e->first, (size_t)(2 * (e->last - e->first)) * sizeof *u);
-  GB_PETSC(VecRestoreArray(e->displacement, &u));
-
-  KSPConvergedReason reason = KSP_DIVERGED_ITS;
-  e->iterations = 0;
-  if (e->factored) GB_CALL(run_ksp(e, residual, MAX_STALE_ITERATIONS, &reason));
-  if (reason == KSP_DIVERGED_ITS) {
-    GB_CALL(factorise(e));
-    GB_CALL(run_ksp(e, residual, e->max_iterations, &reason));
+  const GbNodes *n = &e->nodes;
+  const int nrows = n->nz * n->dim * n->ny;
+#pragma omp parallel for num_threads(e->nthreads) schedule(static)
+  for (int r = 0; r < nrows; r++)
+    memcpy(e->field + (size_t)r * (size_t)n->pitch, u + (size_t)r * (size_t)n->nodes_x,
+           (size_t)n->nodes_x * sizeof *u);
+#pragma omp parallel for num_threads(e->nthreads) schedule(static)
+  for (int t = 0; t < e->nthreads; t++)
+    GbStencilFields(n, medium, e->field, eigenstrain, mean, share(e, 0, n->nz, t),
+                    share(e, 0, n->nz, t + 1), e->scratch + (size_t)t * n->scratch, stress, strain);
+  for (int v = 0; v < e->nvoxels && e->nsolid < e->nvoxels; v++) {
+    if (e->solid[v]) continue;
+    memset(stress[v], 0, sizeof stress[v]);
+    if (strain) memset(strain[v], 0, sizeof strain[v]);
   }
-  if (reason < 0)
-    GB_FAIL(GB_ERR_NUMERIC, "elastic equilibrium not found: %s after %d iterations",
-            KSPConvergedReasons[reason], e->iterations);
-
-  GB_PETSC(
-      VecScatterBegin(e->gather, e->displacement, e->everywhere, INSERT_VALUES, SCATTER_FORWARD));
-  GB_PETSC(
-      VecScatterEnd(e->gather, e->displacement, e->everywhere, INSERT_VALUES, SCATTER_FORWARD));
-  GB_PETSC(VecGetArrayRead(e->everywhere, &all));
-  memcpy(solution, all, (size_t)(2 * e->nnodes) * sizeof *solution);
-  GB_PETSC(VecRestoreArrayRead(e->everywhere, &all));
-  return GB_OK;
-}
-
-/* Mean strain of a voxel from the displacements of its corners (without the mean strain). */
-static void voxel_strain(const GbElasticity *e, int voxel, const double *u,
-                         double strain[GB_NTENSOR])
-{
-  double sum[3] = {0, 0, 0};
-  for (int a = 0; a < GB_NCORNERS; a++) {
-    const double *corner = u + 2 * node_of_voxel(e, voxel, a);
-    for (int r = 0; r < 3; r++)
-      sum[r] += e->element.mean[r][2 * a] * corner[0] + e->element.mean[r][2 * a + 1] * corner[1];
-  }
-  strain[GB_XX] = sum[0];
-  strain[GB_ZZ] = sum[1];
-  strain[GB_XZ] = 0.5 * sum[2];
-  strain[GB_YY] = strain[GB_YZ] = strain[GB_XY] = 0;
 }
 
 static GbStatus solve_fields(GbElasticity *e, const double (*eigenstrain)[GB_NTENSOR],
-                             double mean_zz, double tolerance, double *u,
+                             const double mean_strain[GB_NTENSOR], double tolerance, double *u,
                              double (*stress)[GB_NTENSOR], double (*strain)[GB_NTENSOR])
 {
-  double scale = set_polarisation(e, eigenstrain, mean_zz);
+  const GbMedium medium = {.voxel_mu = e->mu, .voxel_bulk = e->bulk};
+  double mean[GB_NTENSOR];
+  memcpy(mean, mean_strain, sizeof mean);
+  if (e->grid.free_x) mean[GB_XX] = mean[GB_XZ] = mean[GB_XY] = 0; /* found by equilibrium */
+  double scale = load_norm(e, eigenstrain, mean);
   if (!isfinite(scale)) GB_FAIL(GB_ERR_NUMERIC, "eigenstrain or mean strain is not finite");
-  GB_CALL(set_force(e));
-  GB_CALL(solve(e, scale * tolerance, u));
-  for (int v = 0; v < e->nvoxels; v++) {
-    double total[GB_NTENSOR] = {0}, elastic[GB_NTENSOR];
-    if (e->solid[v]) {
-      voxel_strain(e, v, u, total);
-      total[GB_ZZ] += mean_zz;
-    }
-    for (int t = 0; t < GB_NTENSOR; t++)
-      elastic[t] = total[t] - eigenstrain[v][t];
-    GbElementHooke(e->mu[v], e->bulk[v], elastic, stress[v]);
-    if (strain) memcpy(strain[v], total, sizeof total);
-  }
+  set_force(e, &medium, eigenstrain, mean);
+  e->iterations = 0;
+  GB_CALL(e->kind->solve(e, e->field, scale * tolerance, u));
+  set_fields(e, &medium, u, eigenstrain, mean, stress, strain);
   return GB_OK;
 }
 
@@ -484,52 +242,87 @@ GbStatus GbElasticitySolve(GbElasticity *e, const double (*eigenstrain)[GB_NTENS
                            const double mean_strain[GB_NTENSOR], double (*stress)[GB_NTENSOR],
                            double (*strain)[GB_NTENSOR])
 {
-  return solve_fields(e, eigenstrain, mean_strain[GB_ZZ], e->tolerance, e->solution, stress,
-                      strain);
+  if (e->kind->stress) return e->kind->stress(e, eigenstrain, mean_strain, stress, strain);
+  return solve_fields(e, eigenstrain, mean_strain, e->tolerance, e->solution, stress, strain);
+}
+
+/* Stress of a homogeneous medium at a uniform strain; free faces have no traction. */
+static void uniform_response(const GbElasticity *e, int component, double stress[GB_NTENSOR])
+{
+  double strain[GB_NTENSOR] = {0};
+  const double lambda = e->bulk[0] - 2.0 / 3 * e->mu[0];
+  strain[component] = 1;
+  if (e->grid.free_x) {
+    strain[GB_XZ] = strain[GB_XY] = 0;
+    strain[GB_XX] = -lambda * (strain[GB_ZZ] + strain[GB_YY]) / (lambda + 2 * e->mu[0]);
+  }
+  GbElementHooke(e->mu[0], e->bulk[0], strain, stress);
+  if (e->grid.free_x) stress[GB_XX] = 0;
 }
 
 GbStatus GbElasticityUnitResponse(GbElasticity *e, int component, double (*response)[GB_NTENSOR])
 {
-  if (component != GB_ZZ) GB_FAIL(GB_ERR_ARG, "unit response: only zz");
-  return solve_fields(e, (const double(*)[GB_NTENSOR])e->no_eigenstrain, 1,
-                      UNIT_LOOSER * e->tolerance, e->unit, response, NULL);
+  if (component < 0 || component >= GB_NTENSOR)
+    GB_FAIL(GB_ERR_ARG, "unit response: component %d of a tensor of six", component);
+  double mean[GB_NTENSOR] = {0};
+  mean[component] = 1;
+  if (e->kind->stress) {
+    uniform_response(e, component, response[0]);
+    for (int v = 1; v < e->nvoxels; v++)
+      memcpy(response[v], response[0], sizeof *response);
+    return GB_OK;
+  }
+  if (component != e->unit_component) {
+    memset(e->unit, 0, e->ndof * sizeof *e->unit);
+    e->unit_component = component;
+  }
+  return solve_fields(e, (const double(*)[GB_NTENSOR])e->nothing, mean, UNIT_LOOSER * e->tolerance,
+                      e->unit, response, NULL);
 }
 
 void GbElasticityAdvance(GbElasticity *e, int component, double delta)
 {
-  (void)component;
-  for (int p = 0; p < 2 * e->nnodes; p++)
+  if (!e->solution || component != e->unit_component) return;
+  for (size_t p = 0; p < e->ndof; p++)
     e->solution[p] += delta * e->unit[p];
 }
 
 /* --- Memory ----------------------------------------------------------------------------------- */
 
-/* Layout: [0] 1 if factored, then solution, unit, factor_mu, factor_bulk. */
+/* Layout: 1 if something is kept, the component of `unit`, solution, unit, kept_mu, kept_bulk. */
 size_t GbElasticityMemorySize(const GbGrid *grid)
 {
-  size_t nnodes = (size_t)(grid->nx + (grid->free_x ? 1 : 0)) * (size_t)grid->nz;
-  return 1 + 4 * nnodes + 2 * (size_t)grid->nx * (size_t)grid->nz;
+  return 2 + 2 * count_dof(grid) + 2 * count_voxels(grid);
 }
 
 void GbElasticityStore(const GbElasticity *e, double *memory)
 {
-  size_t nu = 2 * (size_t)e->nnodes, nv = (size_t)e->nvoxels;
-  *memory++ = e->factored;
+  const size_t nu = e->ndof, nv = (size_t)e->nvoxels;
+  memset(memory, 0, GbElasticityMemorySize(&e->grid) * sizeof *memory);
+  if (!e->solution) return;
+  memory[0] = e->kept;
+  memory[1] = e->unit_component;
+  memory += 2;
   memcpy(memory, e->solution, nu * sizeof *memory);
   memcpy(memory + nu, e->unit, nu * sizeof *memory);
-  memcpy(memory + 2 * nu, e->factor_mu, nv * sizeof *memory);
-  memcpy(memory + 2 * nu + nv, e->factor_bulk, nv * sizeof *memory);
+  if (!e->kept) return;
+  memcpy(memory + 2 * nu, e->kept_mu, nv * sizeof *memory);
+  memcpy(memory + 2 * nu + nv, e->kept_bulk, nv * sizeof *memory);
 }
 
 GbStatus GbElasticityLoad(GbElasticity *e, const double *memory)
 {
-  size_t nu = 2 * (size_t)e->nnodes, nv = (size_t)e->nvoxels;
-  bool factored = *memory++ > 0;
+  const size_t nu = e->ndof, nv = (size_t)e->nvoxels;
+  if (!e->solution) return GB_OK;
+  e->kept = memory[0] > 0;
+  e->unit_component = (int)memory[1];
+  memory += 2;
   memcpy(e->solution, memory, nu * sizeof *memory);
   memcpy(e->unit, memory + nu, nu * sizeof *memory);
-  if (!factored) return GB_OK;
-  GB_CALL(GbElasticitySetModuli(e, memory + 2 * nu, memory + 2 * nu + nv));
-  return factorise(e);
+  if (!e->kept) return GB_OK;
+  memcpy(e->kept_mu, memory + 2 * nu, nv * sizeof *memory);
+  memcpy(e->kept_bulk, memory + 2 * nu + nv, nv * sizeof *memory);
+  return e->kind->restored(e);
 }
 
 double GbElasticityMean(const GbElasticity *e, const double (*field)[GB_NTENSOR], int component)

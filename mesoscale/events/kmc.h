@@ -27,8 +27,8 @@ typedef struct {
       intrabasin_time_s; /* modes faster than this at zero stress count as motion within a state:
                             barriers are drawn from P(Q | chi) conditioned on Q > kT ln(nu_0 t) */
   GbKmcMethod method;
-  bool uniform_moduli; /* all voxels have the moduli of the calibrated mean chi; false: of their
-                          own chi */
+  bool uniform_moduli;    /* all voxels have the moduli of the calibrated mean chi; false: of their
+                             own chi */
   GbElasticSolver solver; /* of samples whose moduli are not uniform, or with voids */
 } GbKmcOptions;
 

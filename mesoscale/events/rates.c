@@ -100,3 +100,14 @@ double GbRatesInstability(int n, const double *a, const double *b, int *mode)
   }
   return *mode < 0 ? far : first;
 }
+
+double GbRatesPowers(int n, double *exponent)
+{
+  double sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (int j = 0; j < n; j++) {
+    exponent[j] = exp(fmax(exponent[j], LEAST_EXPONENT) * M_LN2);
+    sum += exponent[j];
+  }
+  return sum;
+}

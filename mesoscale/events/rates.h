@@ -31,4 +31,7 @@ double GbRatesBlocks(int n, const double *a, double inverse_kT, double *block_su
  */
 double GbRatesInstability(int n, const double *a, const double *b, int *mode);
 
+/* Replaces each exponent x by 2^x, and returns the sum. */
+double GbRatesPowers(int n, double *exponent);
+
 #endif

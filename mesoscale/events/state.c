@@ -80,6 +80,7 @@ static void copy_scalars(const GbMesoState *from, GbMesoState *to)
 {
   to->seed = from->seed;
   to->events = from->events;
+  to->draws = from->draws;
   to->time_s = from->time_s;
   to->temperature_K = from->temperature_K;
   to->reference_temperature_K = from->reference_temperature_K;
@@ -113,6 +114,7 @@ static GbStatus write_scalars(GbH5 *file, const GbMesoState *s)
   GB_CALL(GbH5WriteInts(file, "modes/count", 0, NULL, &modes, "1"));
   GB_CALL(GbH5WriteInts(file, "run/seed", 0, NULL, &seed, "1"));
   GB_CALL(GbH5WriteInts(file, "run/events", 0, NULL, &s->events, "1"));
+  GB_CALL(GbH5WriteInts(file, "run/draws", 0, NULL, &s->draws, "1"));
   GB_CALL(GbH5WriteScalar(file, "run/time", s->time_s, "s"));
   GB_CALL(GbH5WriteScalar(file, "run/temperature", s->temperature_K, "K"));
   GB_CALL(GbH5WriteScalar(file, "run/reference_temperature", s->reference_temperature_K, "K"));
@@ -225,6 +227,7 @@ static GbStatus read_scalars(GbH5 *file, GbMesoState *s)
   GB_CALL(read_int(file, "run/seed", &seed));
   s->seed = (uint64_t)seed;
   GB_CALL(read_int(file, "run/events", &s->events));
+  GB_CALL(read_int(file, "run/draws", &s->draws));
   GB_CALL(GbH5ReadScalar(file, "run/time", &s->time_s, "s"));
   GB_CALL(GbH5ReadScalar(file, "run/temperature", &s->temperature_K, "K"));
   GB_CALL(GbH5ReadScalar(file, "run/reference_temperature", &s->reference_temperature_K, "K"));

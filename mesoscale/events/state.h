@@ -13,6 +13,7 @@ typedef struct {
   int nvoxels, nmodes;
   uint64_t seed;  /* of this sample */
   int64_t events; /* events so far: counter of the random streams */
+  int64_t draws;  /* candidates of the thinning method so far: counter of its random stream */
   double time_s, temperature_K;
   double mean_strain[GB_NTENSOR]; /* total, tension positive */
   double reference_temperature_K; /* at which thermal eigenstrain is zero */

@@ -36,7 +36,8 @@ static void assign_state(const GbMesoState *from, GbMesoState *to)
 }
 
 GbStatus GbMesoCheckpointKeep(GbMesoCheckpoint *c, const GbSample *sample, int strain,
-                              const GbMesoTables *tables, GbCatalogueCount events)
+                              const GbMesoTables *tables, GbCatalogueCount events,
+                              const GbAvalanches *avalanches)
 {
   const GbMesoState *state = &sample->state;
   const size_t nv = (size_t)state->nvoxels;
@@ -48,6 +49,7 @@ GbStatus GbMesoCheckpointKeep(GbMesoCheckpoint *c, const GbSample *sample, int s
     c->rows[t] = tables->table[t].nrows;
   c->strain = strain;
   c->events = events;
+  GbAvalanchesStore(avalanches, c->avalanches);
   c->filled = true;
   return GB_OK;
 }
@@ -70,7 +72,9 @@ static GbStatus write_sample(const GbMesoCheckpoint *c, GbH5 *file)
   GB_CALL(GbMesoStateStore(&c->state, file));
   GB_CALL(GbH5WriteDoubles(file, "sample/chi_drawn", 1, &n, c->chi_drawn, "1"));
   GB_CALL(GbH5WriteInts(file, "sample/redraws", 1, &n, c->redraws, "1"));
-  return GbH5WriteInts(file, "sample/place", 1, (const size_t[]){3}, place, "1");
+  GB_CALL(GbH5WriteInts(file, "sample/place", 1, (const size_t[]){3}, place, "1"));
+  return GbH5WriteDoubles(file, "sample/avalanches", 1, (const size_t[]){GB_AVALANCHE_MEMORY},
+                          c->avalanches, "1");
 }
 
 static GbStatus write_tables(const GbMesoCheckpoint *c, const GbMesoTables *tables, GbH5 *file)
@@ -117,6 +121,17 @@ static GbStatus check_size(GbH5 *file, const char *name, size_t found, size_t ex
           expected, found);
 }
 
+static GbStatus read_avalanches(GbH5 *file, GbMesoCheckpoint *c)
+{
+  size_t n = 0;
+  double *memory = NULL;
+  GB_CALL(GbH5ReadDoubles(file, "sample/avalanches", 1, &n, &memory, "1"));
+  const GbStatus status = check_size(file, "sample/avalanches", n, GB_AVALANCHE_MEMORY);
+  if (status == GB_OK) memcpy(c->avalanches, memory, sizeof(c->avalanches));
+  free(memory);
+  return status;
+}
+
 static GbStatus read_sample(GbH5 *file, GbMesoCheckpoint *c)
 {
   size_t n = 0, places = 0;
@@ -139,6 +154,7 @@ static GbStatus read_sample(GbH5 *file, GbMesoCheckpoint *c)
 static GbStatus read_all(GbH5 *file, GbMesoCheckpoint *c, GbMesoTables *tables)
 {
   GB_CALL(read_sample(file, c));
+  GB_CALL(read_avalanches(file, c));
   for (int t = 0; t < GB_NTABLES; t++) {
     GB_CALL(GbTableRead(&tables->table[t], file, gb_meso_table_names[t]));
     c->rows[t] = tables->table[t].nrows;

@@ -14,11 +14,13 @@ typedef struct {
   int64_t *redraws;  /* [nvoxels] */
   size_t rows[GB_NTABLES];
   GbCatalogueCount events;
+  double avalanches[GB_AVALANCHE_MEMORY]; /* of the tracker, see GbAvalanchesStore */
 } GbMesoCheckpoint;
 
 /* Keeps a copy of the sample as it is; memory is taken once. */
 GbStatus GbMesoCheckpointKeep(GbMesoCheckpoint *checkpoint, const GbSample *sample, int strain,
-                              const GbMesoTables *tables, GbCatalogueCount events);
+                              const GbMesoTables *tables, GbCatalogueCount events,
+                              const GbAvalanches *avalanches);
 /* sample_SS/checkpoint.h5: what was kept, with the tables as they were then (they have only grown).
  */
 GbStatus GbMesoCheckpointWrite(const GbMesoCheckpoint *checkpoint, const char *folder, int number,

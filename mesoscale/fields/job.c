@@ -19,6 +19,8 @@ typedef struct {
   GbPeriod period;
   GbMesoTables tables;
   GbCatalogue *catalogue; /* NULL on other ranks */
+  GbAvalanches avalanches;
+  GbStatus failed; /* of recording an event; told at the next reading, as other ranks go on */
   GbMesoCheckpoint checkpoint;
   double checkpoint_s;       /* when the last one was written */
   const int *zone;           /* [nvoxels] zones that events are counted in; NULL: all matrix */
@@ -58,8 +60,33 @@ static GbStatus count_event(void *context, const GbMesoState *state, const GbEve
   Work *work = context;
   (void)state, (void)stop;
   work->events[work->zone ? work->zone[record->voxel] : GB_ZONE_MATRIX]++;
-  if (work->catalogue) GbCatalogueAdd(work->catalogue, work->strain_percent, work->period, record);
+  if (!work->first) return GB_OK;
+  GbCatalogueAdd(work->catalogue, work->strain_percent, work->period, record);
+  if (work->period == GB_PERIOD_LOAD && work->failed == GB_OK)
+    work->failed = GbAvalanchesAdd(&work->avalanches, record);
   return GB_OK;
+}
+
+static GbStatus add_avalanche(void *context, const GbAvalanche *avalanche)
+{
+  Work *work = context;
+  if (avalanche->size < work->job->config->avalanche_least_events) return GB_OK;
+  return GbAvalancheTableAdd(&work->tables.table[GB_TABLE_AVALANCHES], work->number, avalanche);
+}
+
+/* As memory says, or, if NULL, without any avalanche yet. */
+static void track_avalanches(Work *work, const GbSample *sample, const double *memory)
+{
+  const GbAvalancheOptions options = {.tangent_GPa = GbSampleModulus(sample)};
+  work->avalanches = GbAvalanchesNew(&sample->state.grid, &options, add_avalanche, work);
+  if (memory) GbAvalanchesLoad(&work->avalanches, memory);
+}
+
+static GbStatus finish_avalanches(Work *work)
+{
+  GB_CALL(GbAvalanchesFinish(&work->avalanches));
+  return GbMesoAddAvalancheSizes(&work->tables, work->number,
+                                 GbAvalanchesGetSizes(&work->avalanches));
 }
 
 static GbStatus write_checkpoint(Work *work)
@@ -85,14 +112,21 @@ static GbStatus snapshot_if_due(Work *work, const GbSample *sample, const GbBand
 static GbStatus take_reading(Work *work, const GbSample *sample)
 {
   const GbMesoConfig *config = work->job->config;
+  const double strain_zz = sample->state.mean_strain[GB_ZZ];
   GbBandMap map = {0};
   GbStatus status;
+  GB_CALL(work->failed);
+  GbAvalanchesNote(&work->avalanches, strain_zz, GbKmcMeanStress(sample->kmc));
   GB_TRY(status, GbMesoClassify(config, &sample->state, &map), done);
+  GB_TRY(status,
+         GbBandTableAdd(&work->tables.table[GB_TABLE_SHEAR_BANDS], work->number, -100 * strain_zz,
+                        GB_BAND_WHEN_LOADING, &map),
+         done);
   GB_TRY(status, GbMesoAddCurve(&work->tables, work->number, sample, &map), done);
   GB_TRY(status, snapshot_if_due(work, sample, &map), done);
   GB_TRY(status,
          GbMesoCheckpointKeep(&work->checkpoint, sample, work->strain, &work->tables,
-                              GbCatalogueCounted(work->catalogue)),
+                              GbCatalogueCounted(work->catalogue), &work->avalanches),
          done);
   const double since = GbTimeNow() - work->checkpoint_s;
   if (config->checkpoint_minutes > 0 && since >= 60 * config->checkpoint_minutes)
@@ -183,6 +217,9 @@ static GbStatus record(Work *work, const GbSample *specimen, GbPhase phase, cons
   GB_CALL(GbMesoStateWrite(&specimen->state, path));
   GB_CALL(GbMesoAddBands(&work->tables, work->number, work->strain_percent, phase, specimen, map,
                          work->events));
+  GB_CALL(GbBandTableAdd(&work->tables.table[GB_TABLE_SHEAR_BANDS], work->number,
+                         work->strain_percent,
+                         phase == GB_PHASE_BEFORE ? GB_BAND_WHEN_BEFORE : GB_BAND_WHEN_AFTER, map));
   return GbMesoAddEnthalpy(&work->tables, work->number, work->strain_percent, phase, specimen);
 }
 
@@ -262,7 +299,8 @@ void GbMesoJobClean(const char *folder, int number)
 /* First rank: files that this run might otherwise seem to have written. */
 static GbStatus remove_old(const Work *work)
 {
-  static const char *const names[] = {"loading.h5", "loading.xdmf", "events.h5", "events.csv"};
+  static const char *const names[] = {"loading.h5", "loading.xdmf", "events.h5", "events.csv",
+                                      "avalanches.csv"};
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
     char path[GB_PATH_MAX];
     GbMesoSamplePath(work->job->folder, work->number, names[i], path);
@@ -293,8 +331,10 @@ static GbStatus begin_afresh(Work *work, GbSample *sample)
   GbMesoCheckpointFree(&work->checkpoint);
   GbMesoTablesFree(&work->tables);
   GB_CALL(FIRST(work, remove_old(work)));
-  return GbSampleDraw(job->comm, job->calibration, &shape,
-                      GbMesoSampleSeed(job->seed, work->number), &options, sample);
+  GB_CALL(GbSampleDraw(job->comm, job->calibration, &shape,
+                       GbMesoSampleSeed(job->seed, work->number), &options, sample));
+  track_avalanches(work, sample, NULL);
+  return GB_OK;
 }
 
 static GbStatus begin_again(Work *work, GbSample *sample)
@@ -306,6 +346,7 @@ static GbStatus begin_again(Work *work, GbSample *sample)
   work->resumed = true;
   const GbStatus status = GbSampleResume(job->comm, job->calibration, &c->state, c->chi_drawn,
                                          c->redraws, &options, sample);
+  if (status == GB_OK) track_avalanches(work, sample, c->avalanches);
   GbMesoCheckpointFree(c);
   GB_CALL(status);
   work->loaded_percent = fmax(0, -100 * GbSamplePlasticStrain(sample));
@@ -334,7 +375,10 @@ static GbStatus begin(Work *work, GbSample *sample)
 static GbStatus write_all(Work *work)
 {
   const GbMesoJob *job = work->job;
+  char path[GB_PATH_MAX];
   GB_CALL(GbCatalogueFinish(work->catalogue));
+  GbMesoSamplePath(job->folder, work->number, "avalanches.csv", path);
+  GB_CALL(GbTableWriteCsv(&work->tables.table[GB_TABLE_AVALANCHES], path));
   GB_CALL(GbMesoFieldsWrite(job->folder, work->number, job->config));
   GB_CALL(GbMesoSampleWrite(job->folder, work->number, &work->tables, job->fingerprint));
   GbMesoJobClean(job->folder, work->number);
@@ -359,6 +403,7 @@ GbStatus GbMesoJobRun(GbMesoJob *job, int number)
   work.first = rank == 0;
   GB_TRY(status, begin(&work, &sample), done);
   GB_TRY(status, go_through_strains(&work, &sample), done);
+  GB_TRY(status, FIRST(&work, finish_avalanches(&work)), done);
   GB_TRY(status, FIRST(&work, write_all(&work)), done);
 done:
   if (status == GB_ERR_STOPPED) status = stop(&work);

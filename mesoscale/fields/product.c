@@ -7,8 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const gb_meso_table_names[GB_NTABLES] = {"stress_strain", "bands", "enthalpy",
-                                                     "snapshots"};
+const char *const gb_meso_table_names[GB_NTABLES] = {"stress_strain",  "bands",       "enthalpy",
+                                                     "snapshots",      "shear_bands", "avalanches",
+                                                     "avalanche_sizes"};
 
 static const GbColumn curve_columns[] = {
     {"sample", "1", NULL},       {"strain", "1", NULL}, {"plastic_strain", "1", NULL},
@@ -41,6 +42,13 @@ static const GbColumn snapshot_columns[] = {
     {"plastic_strain", "1", NULL}, {"stress_GPa", "GPa", NULL}, {"time_s", "s", NULL},
 };
 
+static const GbColumn size_columns[] = {
+    {"sample", "1", NULL},
+    {"size_from", "1", NULL},
+    {"size_to", "1", NULL},
+    {"avalanches", "1", NULL},
+};
+
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
 GbMesoTables GbMesoTablesNew(void)
@@ -48,7 +56,8 @@ GbMesoTables GbMesoTablesNew(void)
   return (GbMesoTables){{GbTableOf(curve_columns, COUNT(curve_columns)),
                          GbTableOf(band_columns, COUNT(band_columns)),
                          GbTableOf(enthalpy_columns, COUNT(enthalpy_columns)),
-                         GbTableOf(snapshot_columns, COUNT(snapshot_columns))}};
+                         GbTableOf(snapshot_columns, COUNT(snapshot_columns)), GbBandTableNew(),
+                         GbAvalancheTableNew(), GbTableOf(size_columns, COUNT(size_columns))}};
 }
 
 void GbMesoTablesFree(GbMesoTables *tables)
@@ -127,6 +136,16 @@ GbStatus GbMesoAddEnthalpy(GbMesoTables *tables, int number, double strain_perce
                                                energy * mean_chi(&sample->state, true),
                                                energy * mean_chi(&sample->state, false)};
   return GbTableAppend(&tables->table[GB_TABLE_ENTHALPY], row);
+}
+
+GbStatus GbMesoAddAvalancheSizes(GbMesoTables *tables, int number, const GbAvalancheSizes *sizes)
+{
+  for (int b = 0; b < GB_AVALANCHE_BINS; b++) {
+    const double from = ldexp(1, b);
+    const double row[COUNT(size_columns)] = {number, from, 2 * from - 1, (double)sizes->bins[b]};
+    if (sizes->bins[b] > 0) GB_CALL(GbTableAppend(&tables->table[GB_TABLE_AVALANCHE_SIZES], row));
+  }
+  return GB_OK;
 }
 
 GbStatus GbMesoAddSnapshot(GbMesoTables *tables, int number, double due_percent,

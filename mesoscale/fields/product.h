@@ -2,6 +2,8 @@
 #ifndef GB_MESOSCALE_PRODUCT_H
 #define GB_MESOSCALE_PRODUCT_H
 
+#include "mesoscale/fields/avalanche_table.h"
+#include "mesoscale/fields/band_table.h"
 #include "mesoscale/fields/protocol.h"
 #include "mesoscale/fields/table.h"
 
@@ -11,6 +13,9 @@ typedef enum {
   GB_TABLE_BANDS,
   GB_TABLE_ENTHALPY,
   GB_TABLE_SNAPSHOTS,
+  GB_TABLE_SHEAR_BANDS,     /* see band_table.h */
+  GB_TABLE_AVALANCHES,      /* see avalanche_table.h; long: the CSV is each sample's own */
+  GB_TABLE_AVALANCHE_SIZES, /* counts of all avalanches */
   GB_NTABLES
 } GbMesoTableKind;
 extern const char *const gb_meso_table_names[GB_NTABLES]; /* "stress_strain", "bands", ... */
@@ -31,6 +36,7 @@ GbStatus GbMesoAddBands(GbMesoTables *tables, int number, double strain_percent,
  * the outer quarter of the width on either side, the centre the rest. */
 GbStatus GbMesoAddEnthalpy(GbMesoTables *tables, int number, double strain_percent, GbPhase phase,
                            const GbSample *sample);
+GbStatus GbMesoAddAvalancheSizes(GbMesoTables *tables, int number, const GbAvalancheSizes *sizes);
 GbStatus GbMesoAddSnapshot(GbMesoTables *tables, int number, double due_percent,
                            const GbSample *sample);
 

@@ -90,6 +90,9 @@ static const GbParam params[] = {
      "... which must also exceed this times the mean of the sample"},
     {"band_front_nm", GB_PARAM_DOUBLE, AT(band_front_nm), "4", 0, 1000, NULL,
      "reach of the front zone around the tip of a nonspanning band"},
+    {"avalanche_least_events", GB_PARAM_INT, AT(avalanche_least_events), "2", 1, 1000000000, NULL,
+     "smallest avalanche of loading that gets a row in avalanches.csv; avalanche_sizes.csv counts "
+     "all"},
     {"event_stride", GB_PARAM_INT, AT(event_stride), "100", 1, 1000000000, NULL,
      "every n-th event goes to events.csv"},
     {"event_catalogue", GB_PARAM_BOOL, AT(event_catalogue), "true", 0, 0, NULL,
@@ -228,8 +231,10 @@ GbStatus GbMesoClassify(const GbMesoConfig *c, const GbMesoState *state, GbBandM
   options.front_nm = c->band_front_nm;
   GB_CALLOC(shear, state->nvoxels);
   GbBandShear(state->nvoxels, (const double(*)[GB_NTENSOR])state->plastic, shear);
-  const GbStatus status = GbBandsClassify(&state->grid, state->solid, shear, &options, map);
+  GbStatus status = GbBandsClassify(&state->grid, state->solid, shear, &options, map);
   free(shear);
+  if (status == GB_OK)
+    status = GbBandsAddChi(&state->grid, state->solid, state->chi, &options, map);
   return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
 }
 

@@ -29,7 +29,7 @@ typedef struct {
   double ctc_low_K, ctc_high_K, ctc_dwell_s, ctc_ramp_s;
   int64_t ctc_cycles;
   double band_shear, band_relative, band_front_nm;
-  int64_t event_stride;
+  int64_t avalanche_least_events, event_stride;
   bool event_catalogue;
   double checkpoint_minutes;
   int64_t samples, ranks_per_sample; /* section ensemble */

@@ -13,9 +13,7 @@
 #include "base/rng.h"
 #include "base/stop.h"
 #include "base/units.h"
-#include "mesoscale/events/draws.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +56,7 @@ static GbStatus set_up(GbSample *sample)
     sample->chi_drawn[v] = state->chi[v];
     sample->redraws[v] = state->redraws[v];
   }
+  GB_CALL(GbDrawLawCreate(sample->calibration, &sample->draws));
   GB_CALL(GbRelaxationCreate(sample->calibration, &state->grid, state->solid, &relaxation,
                              &sample->relaxation));
   GB_CALL(GbKmcCreate(sample->comm, sample->calibration, &kmc, state, &sample->kmc));
@@ -133,10 +132,21 @@ void GbSampleFree(GbSample *sample)
 {
   GbKmcDestroy(&sample->kmc);
   GbRelaxationDestroy(&sample->relaxation);
+  GbDrawLawDestroy(&sample->draws);
   free(sample->chi_drawn);
   free(sample->redraws);
   GbMesoStateFree(&sample->state);
   *sample = (GbSample){0};
+}
+
+double GbSampleModulus(const GbSample *sample)
+{
+  const GbMesoState *state = &sample->state;
+  const double chi = sample->calibration->state.chi_mean.value;
+  const double shear = GbCalibrationShearModulus(sample->calibration, chi, state->temperature_K);
+  const double bulk = GbCalibrationBulkModulus(sample->calibration, chi, state->temperature_K);
+  if (state->grid.ny == 1) return 4 * shear * (3 * bulk + shear) / (3 * bulk + 4 * shear);
+  return 9 * bulk * shear / (3 * bulk + shear);
 }
 
 double GbSamplePlasticStrain(const GbSample *sample)
@@ -150,17 +160,9 @@ double GbSamplePlasticStrain(const GbSample *sample)
 
 static GbStatus shift_voxel(GbSample *sample, double least_eV, int voxel)
 {
-  const GbCalibration *c = sample->calibration;
   const GbMesoState *state = &sample->state;
-  const double shape = c->laws.barrier_shape.value;
-  const double scale = GbCalibrationBarrierMean(c, sample->chi_drawn[voxel]) / shape;
-  const double tail = gsl_cdf_gamma_Q(least_eV, shape, scale);
-  for (int m = 0; m < state->nmodes; m++) {
-    double *barrier = &state->barrier_eV[voxel * state->nmodes + m];
-    if (*barrier <= least_eV) continue; /* drawn at a lower temperature */
-    const double rank = gsl_cdf_gamma_Q(*barrier, shape, scale) / tail;
-    if (rank > 0) GB_CALL(GbDrawBarrier(c, state->chi[voxel], least_eV, rank, barrier));
-  }
+  GB_CALL(GbDrawShift(sample->draws, least_eV, sample->chi_drawn[voxel], state->chi[voxel],
+                      state->nmodes, state->barrier_eV + (size_t)voxel * (size_t)state->nmodes));
   sample->chi_drawn[voxel] = state->chi[voxel];
   return GB_OK;
 }
@@ -248,15 +250,12 @@ GbStatus GbSampleCompress(GbSample *sample, double strain_rate_per_s, double ste
 GbStatus GbSampleUnload(GbSample *sample, double strain_rate_per_s, double step_strain,
                         GbSampleObserver observer, void *context)
 {
-  const GbMesoState *state = &sample->state;
-  const double shear = GbCalibrationShearModulus(sample->calibration, 0, state->temperature_K);
-  const double bulk = GbCalibrationBulkModulus(sample->calibration, 0, state->temperature_K);
-  const double plane_strain = 4 * shear * (3 * bulk + shear) / (3 * bulk + 4 * shear);
+  const double modulus = GbSampleModulus(sample);
   bool stop = false;
   for (int i = 0; i < UNLOAD_STEPS_MAX && !stop; i++) {
     const double stress = GbKmcMeanStress(sample->kmc);
     if (fabs(stress) < UNLOADED_GPA) return GB_OK;
-    const double strain = fmin(fabs(stress) / plane_strain, step_strain);
+    const double strain = fmin(fabs(stress) / modulus, step_strain);
     const double rate = stress < 0 ? strain_rate_per_s : -strain_rate_per_s;
     GB_CALL(strain_step(sample, GB_DRIVER_THERMAL, rate, strain / strain_rate_per_s));
     GB_CALL(observe(sample, observer, context, &stop));

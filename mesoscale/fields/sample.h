@@ -5,6 +5,7 @@
 #ifndef GB_MESOSCALE_SAMPLE_H
 #define GB_MESOSCALE_SAMPLE_H
 
+#include "mesoscale/events/draws.h"
 #include "mesoscale/events/kmc.h"
 #include "mesoscale/fields/program.h"
 #include "mesoscale/fields/relaxation.h"
@@ -28,6 +29,7 @@ typedef struct {
   const GbCalibration *calibration; /* borrowed */
   GbSampleOptions options;
   GbMesoState state; /* owned */
+  GbDrawLaw *draws;
   GbKmc *kmc;
   GbRelaxation *relaxation;
   double *chi_drawn;        /* [nvoxels] chi that the barriers stand for */
@@ -63,6 +65,8 @@ GbStatus GbSampleResume(MPI_Comm comm, const GbCalibration *calibration, GbMesoS
                         const GbSampleOptions *options, GbSample *sample);
 void GbSampleFree(GbSample *sample);
 
+/* Mean stress along z per strain of a whole, elastic sample of the calibrated mean chi, GPa. */
+double GbSampleModulus(const GbSample *sample);
 /* Mean plastic strain along z, tension positive, over the whole area. */
 double GbSamplePlasticStrain(const GbSample *sample);
 /* Compresses at strain_rate_per_s (> 0) in steps of step_strain until `observer` stops it. Without

@@ -7,6 +7,7 @@
 #include <hdf5.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define TOLERANCE 1e-6 /* percent: rounding of a sum of steps */
 
@@ -26,7 +27,7 @@ double GbSnapshotDue(const GbMesoConfig *config, const GbMesoTables *tables, dou
 
 static void name_group(double due, char *group, size_t size)
 {
-  snprintf(group, size, "strain_%g", due);
+  snprintf(group, size, "strain_%g", due / 100);
 }
 
 static GbStatus copy_groups(const char *path, const GbTable *taken, GbH5 *to)
@@ -46,6 +47,22 @@ static GbStatus copy_groups(const char *path, const GbTable *taken, GbH5 *to)
   return status;
 }
 
+static GbStatus write_grid(const GbMesoState *state, GbH5 *file)
+{
+  const size_t nz = (size_t)state->grid.nz, ny = (size_t)state->grid.ny,
+               nx = (size_t)state->grid.nx;
+  const size_t dims[3] = {nz, ny, nx}, flat[2] = {nz, nx};
+  int64_t *solid = NULL;
+  GB_CALLOC(solid, state->nvoxels);
+  for (int v = 0; v < state->nvoxels; v++)
+    solid[v] = state->solid[v];
+  const GbStatus status =
+      GbH5WriteInts(file, "fields/solid", ny > 1 ? 3 : 2, ny > 1 ? dims : flat, solid, "1");
+  free(solid);
+  GB_CALL(status);
+  return GbH5WriteScalar(file, "grid/edge", state->grid.edge_nm, "nm");
+}
+
 static GbStatus write_h5(const char *path, const char *group, const GbSample *sample,
                          const GbBandMap *map, const GbTable *taken)
 {
@@ -55,6 +72,7 @@ static GbStatus write_h5(const char *path, const char *group, const GbSample *sa
   GbStatus status;
   GB_CALL(GbH5Create(path, &file));
   GB_TRY(status, copy_groups(path, taken, file), done);
+  GB_TRY(status, write_grid(&sample->state, file), done);
   GB_TRY(status, GbViewWrite(file, group, &sample->state, map), done);
   snprintf(name, sizeof(name), "%s/strain", group);
   GB_TRY(status, GbH5WriteScalar(file, name, strain, "1"), done);
@@ -73,7 +91,7 @@ static GbStatus write_xdmf(const char *path, const GbTable *taken, const GbGrid 
     const double *row = taken->values + r * (size_t)taken->ncolumns;
     char group[64];
     name_group(row[1], group, sizeof(group));
-    GbViewGrid(xdmf.stream, "loading.h5", group, 100 * row[2], grid);
+    GbViewGrid(xdmf.stream, "loading.h5", group, row[2], grid);
   }
   GbViewEnd(xdmf.stream);
   return GbFileCommit(&xdmf);

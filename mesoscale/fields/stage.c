@@ -157,6 +157,7 @@ static GbStatus write_index(const GbRun *run, const GbMesoConfig *config,
   GB_CALL(GbHashFile(run->calibration_path, index.calibration));
   for (int t = 0; t < GB_NTABLES; t++) {
     char path[GB_PATH_MAX], name[64];
+    if (t == GB_TABLE_AVALANCHES) continue; /* long: each sample has its own */
     if (t == GB_TABLE_SNAPSHOTS && tables->table[t].nrows == 0) continue;
     snprintf(name, sizeof(name), "%s.csv", gb_meso_table_names[t]);
     GbMesoPath(run->folder, name, path);

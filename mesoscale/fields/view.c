@@ -11,7 +11,7 @@
 static const struct {
   const char *name, *units;
 } view_fields[] = {{"chi", "1"},         {"slip", "1"},        {"shear", "1"}, {"plastic_zz", "1"},
-                   {"stress_zz", "GPa"}, {"stress_xz", "GPa"}, {"zone", "1"}};
+                   {"stress_zz", "GPa"}, {"stress_xz", "GPa"}, {"zone", "1"},  {"band", "1"}};
 enum { SHEAR = 2, NFIELDS = sizeof(view_fields) / sizeof(view_fields[0]) };
 
 static double field_value(const GbMesoState *state, const GbBandMap *map, int field, int v)
@@ -27,8 +27,10 @@ static double field_value(const GbMesoState *state, const GbBandMap *map, int fi
     return state->stress[v][GB_ZZ];
   case 5:
     return state->stress[v][GB_XZ];
-  default:
+  case 6:
     return map->zone[v];
+  default:
+    return map->band[v];
   }
 }
 

@@ -7,8 +7,8 @@
 #include "mesoscale/events/state.h"
 #include "mesoscale/fields/bands.h"
 
-/* group/chi, slip, shear, plastic_zz, stress_zz, stress_xz, zone; [nz, nx], or [nz, ny, nx] if ny >
- * 1. */
+/* group/chi, slip, shear, plastic_zz, stress_zz, stress_xz, zone, band; [nz, nx], or [nz, ny, nx]
+ * if ny > 1. */
 GbStatus GbViewWrite(GbH5 *file, const char *group, const GbMesoState *state, const GbBandMap *map);
 
 /* A series of such groups over `time`: begin, grids, end. */

@@ -2,11 +2,13 @@
 #include "base/error.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { MESSAGE_SIZE = 2048, TRACE_SIZE = 4096 };
+enum { MESSAGE_SIZE = 2048, TRACE_SIZE = 4096, CACHE_LINE = 64, HUGE_PAGE = 1 << 21 };
 
 static _Thread_local char message[MESSAGE_SIZE];
 static _Thread_local char trace[TRACE_SIZE];
@@ -115,5 +117,19 @@ GbStatus GbCalloc(void **pointer, size_t n, size_t size)
 {
   *pointer = calloc(n > 0 ? n : 1, size);
   if (!*pointer) GB_FAIL(GB_ERR_MEMORY, "cannot allocate %zu x %zu bytes", n, size);
+  return GB_OK;
+}
+
+GbStatus GbCallocLarge(void **pointer, size_t n, size_t size)
+{
+  *pointer = NULL;
+  const size_t wanted = n * size, boundary = wanted < HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
+  const size_t bytes = (wanted / boundary + 1) * boundary;
+  if (size == 0 || n <= (SIZE_MAX - HUGE_PAGE) / size) *pointer = aligned_alloc(boundary, bytes);
+  if (!*pointer) GB_FAIL(GB_ERR_MEMORY, "cannot allocate %zu x %zu bytes", n, size);
+#ifdef MADV_HUGEPAGE
+  if (boundary == HUGE_PAGE) (void)madvise(*pointer, bytes, MADV_HUGEPAGE);
+#endif
+  memset(*pointer, 0, bytes);
   return GB_OK;
 }

@@ -70,5 +70,8 @@ GbStatus GbErrorSync(MPI_Comm comm, GbStatus status);
 #include <stddef.h>
 /* Zeroed memory for n items; n = 0 gives a valid pointer. Freed with free(). */
 GbStatus GbCalloc(void **pointer, size_t n, size_t size);
+/* The same for large arrays in hot loops: starts at a cache line, and asks for huge pages, as most
+ * of the time of scattered reads would be spent on finding pages. */
+GbStatus GbCallocLarge(void **pointer, size_t n, size_t size);
 
 #endif

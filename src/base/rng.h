@@ -22,6 +22,7 @@ typedef enum {
   GB_RNG_EVENT_STRAIN,
   GB_RNG_NOTCH,
   GB_RNG_LANGEVIN,
+  GB_RNG_THINNING,
   GB_RNG_PORES,
 } GbRngPurpose;
 

@@ -4,3 +4,5 @@ gb_add_test(NAME verify.mesoscale.elasticity SOURCES verification/elasticity/tes
             LIBS gb_elasticity)
 gb_add_test(NAME verify.mesoscale.eshelby SOURCES verification/elasticity/test_eshelby.c
             LIBS gb_elasticity)
+gb_add_test(NAME verify.mesoscale.green SOURCES verification/elasticity/test_green.c
+            LIBS gb_elasticity)

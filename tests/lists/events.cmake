@@ -4,7 +4,10 @@ gb_add_test(NAME unit.mesoscale.kmc SOURCES unit/events/test_kmc.c unit/events/g
             LIBS gb_events)
 gb_add_test(NAME verify.mesoscale.draws SOURCES verification/events/test_draws.c
             unit/events/glass.c verification/events/statistics.c LIBS gb_events)
+gb_add_test(NAME verify.mesoscale.gamma_tail SOURCES verification/events/test_gamma_tail.c
+            LIBS gb_events PkgConfig::GSL)
 gb_add_test(NAME verify.mesoscale.waiting SOURCES verification/events/test_waiting.c
-            unit/events/glass.c verification/events/statistics.c LIBS gb_events)
+            unit/events/glass.c verification/events/statistics.c LIBS gb_events PkgConfig::GSL)
 gb_add_test(NAME verify.mesoscale.energy SOURCES verification/events/test_energy.c
             unit/events/glass.c LIBS gb_events)
+gb_add_test(NAME unit.mesoscale.avalanche SOURCES unit/events/test_avalanche.c LIBS gb_events)

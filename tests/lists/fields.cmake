@@ -1,5 +1,6 @@
 gb_add_test(NAME unit.fields.program SOURCES unit/fields/test_program.c LIBS gb_fields)
 gb_add_test(NAME unit.fields.bands SOURCES unit/fields/test_bands.c LIBS gb_fields)
+gb_add_test(NAME unit.fields.tables SOURCES unit/fields/test_tables.c LIBS gb_fields)
 gb_add_test(NAME unit.fields.relaxation SOURCES unit/fields/test_relaxation.c LIBS gb_fields)
 gb_add_test(NAME verify.fields.relaxation SOURCES verification/fields/test_relaxation.c
             LIBS gb_fields PkgConfig::GSL)

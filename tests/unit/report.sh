@@ -18,6 +18,10 @@ expect() { # root, exit code, text that must be in the page or on the terminal
   fi
 }
 
+page_has() { # text that must be in the page of the last call
+  grep -sqF -- "$1" "$run/report/index.html" || { echo "expected \"$1\" in the page"; exit 1; }
+}
+
 expect "$1" 1 "holds no output of any stage"
 
 mkdir "$run/hardness"
@@ -27,7 +31,9 @@ strain_percent,samples,yield_before_GPa,yield_before_se_GPa,yield_after_GPa,yiel
 10,2,1.6,0.02,1.55,0.02,500,5,480,6,-4,0.9,0.3,0.31,0.962,0.923
 TABLE
 expect "$1" 0 "480.0 ± 6.0"
-expect "$1" 0 "calibrate/calibration.h5 is not there"
+page_has "calibrate/calibration.h5 is not there"
+page_has "mesoscale/shear_bands.csv is not there"
+page_has "mesoscale/sample_00/loading.h5 is not there"
 [ "$(head -c 4 "$run/report/hardness.png" | tail -c 3)" = PNG ]
 
 mkdir "$run/calibrate"
@@ -36,3 +42,42 @@ expect "$1" 2 "The barrier distribution could not be shown"
 
 sed -i 's/,480,/,many,/' "$run/hardness/hardness.csv"
 expect "$1" 2 "The hardness table could not be shown"
+
+sed -i 's/,many,/,480,/' "$run/hardness/hardness.csv"
+rm -r "$run/calibrate"
+mkdir -p "$run/mesoscale/sample_00"
+cat >"$run/mesoscale/shear_bands.csv" <<'TABLE'
+sample,strain_percent,when,band,kind,spans,voxels,angle_deg,length_nm,width_nm,offset_nm,shear_inside,shear_around,chi_inside,chi_around,tips,tip_x_nm,tip_z_nm,tip2_x_nm,tip2_z_nm
+0,4,loading,1,nonspanning,0,60,44,30,6,2,0.3,0.1,0.5,0.3,1,12,8,nan,nan
+0,6,loading,1,spanning,1,130,45,56,7,4,0.6,0.1,0.6,0.3,0,nan,nan,nan,nan
+0,6,before,1,intersected,1,130,45,56,7,4,0.6,0.1,0.6,nan,0,nan,nan,nan,nan
+TABLE
+cat >"$run/mesoscale/sample_00/avalanches.csv" <<'TABLE'
+sample,event,size,thermal,time_s,duration_s,strain,voxel,extent_nm,gyration_nm,slip_nm3,stress_drop_GPa
+0,1,1,1,1,0,0.01,5,0,0,0.4,nan
+0,2,3,0,2,0,0.02,6,4.5,2,1.2,0.02
+0,5,1,1,3,0,0.03,6,0,0,0.4,-0.01
+TABLE
+cat >"$run/mesoscale/stress_strain.csv" <<'TABLE'
+sample,strain,plastic_strain,stress_GPa,time_s,temperature_K,chi_mean,events
+0,0,0,0,0,300,0.2,0
+0,0.02,0.005,1.2,40,300,0.2,4
+0,0.06,0.04,1.1,120,300,0.3,900
+TABLE
+"$python" - "$run/mesoscale/sample_00/loading.h5" <<'MAPS'
+import sys
+import h5py
+import numpy as np
+
+x, z = np.meshgrid(np.arange(10), np.arange(20))
+with h5py.File(sys.argv[1], "w") as file:
+    for strain in (0.0, 0.02, 0.06):
+        field = 20 * strain * (abs(z - x - 5) < 3)
+        file[f"strain_{strain:.4f}/shear"] = np.stack([field, field], axis=1)  # [nz, ny, nx]
+        file[f"strain_{strain:.4f}/chi"] = 0.2 + 0.1 * np.stack([field, field], axis=1)
+MAPS
+expect "$1" 0 "Avalanches, which are"
+page_has "The letters on the curve"
+page_has "how far the material on their two sides has moved"
+"$python" "$1/viz/strips.py" "$run" "$run/strips.png" --strains 2,6
+[ "$(head -c 4 "$run/strips.png" | tail -c 3)" = PNG ]

@@ -242,7 +242,7 @@ static void failures_are_reported(void **state)
   random_field(1, a);
   GbGrid small = {2, 1, 2, 1, true};
   assert_fails(GbElasticityCreate(PETSC_COMM_SELF, &small, NULL, GB_ELASTIC_AUTO, &e), GB_ERR_INPUT,
-               "2 x 2");
+               "2 x 1 x 2");
   for (int i = 0; i < NX; i++)
     solid[i] = false; /* a cut through the strip: the rest could rotate */
   assert_fails(GbElasticityCreate(PETSC_COMM_SELF, &strip, solid, GB_ELASTIC_AUTO, &e),

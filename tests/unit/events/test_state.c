@@ -99,6 +99,7 @@ static void broken_files_are_named(void **unused)
   assert_ok(GbH5WriteInts(file, "modes/count", 0, NULL, &three, "1"));
   assert_ok(GbH5WriteInts(file, "run/seed", 0, NULL, &one, "1"));
   assert_ok(GbH5WriteInts(file, "run/events", 0, NULL, &one, "1"));
+  assert_ok(GbH5WriteInts(file, "run/draws", 0, NULL, &one, "1"));
   assert_ok(GbH5WriteScalar(file, "run/time", 1, "s"));
   assert_ok(GbH5WriteScalar(file, "run/temperature", 300, "K"));
   assert_ok(GbH5WriteScalar(file, "run/reference_temperature", 300, "K"));

@@ -23,7 +23,9 @@ static void barriers_follow_the_truncated_gamma(void **unused)
   enum { N = 4000 };
   static double uniform[N];
   GbCalibration calibration;
+  GbDrawLaw *law;
   GbGlassCalibration(&calibration);
+  assert_ok(GbDrawLawCreate(&calibration, &law));
   const double chi = 0.5, mean = 0.75; /* halfway between 0.9 and 0.6 eV */
   const double times[2] = {0, 100};
   for (int t = 0; t < 2; t++) {
@@ -31,12 +33,13 @@ static void barriers_follow_the_truncated_gamma(void **unused)
     assert_close(least, t ? 8.617333262145179e-5 * 300 * log(1e13 * 100) : 0, 1e-12);
     for (int i = 0; i < N; i++) {
       double barrier, u = GbRngUniform(9, GB_RNG_TEST, (uint64_t)i, 0, 0);
-      assert_ok(GbDrawBarrier(&calibration, chi, least, u, &barrier));
+      assert_ok(GbDrawBarrier(law, chi, least, u, &barrier));
       assert_true(barrier >= least);
       uniform[i] = survival(barrier, mean) / survival(least, mean);
     }
     assert_true(GbTestKolmogorov(N, uniform) > 0.01);
   }
+  GbDrawLawDestroy(&law);
 }
 
 /* E[Q | Q > q] = q + integral of the survival function from q, over that at q (Simpson's rule). */
@@ -67,14 +70,16 @@ static void voxels_are_drawn_from_their_own_chi(void **unused)
   static double uniform[N], offset[NX * NZ];
   GbCalibration calibration;
   GbMesoState state;
+  GbDrawLaw *law;
   GbGlassCalibration(&calibration);
+  assert_ok(GbDrawLawCreate(&calibration, &law));
   GbGlassState(NX, NZ, NM, 42, 300, &state);
   GbModes modes;
   assert_ok(GbModesCreate(&state.grid, NM, &modes));
   double least = GbDrawLeastBarrier(&calibration, 1e-3, 300);
   for (int redraw = 0, i = 0; redraw < REDRAWS; redraw++)
     for (int v = 0; v < NX * NZ; v++) {
-      assert_ok(GbDrawVoxel(&calibration, least, &modes, &state, v));
+      assert_ok(GbDrawVoxel(law, least, &modes, &state, v));
       double mean = 0.9 - 0.3 * state.chi[v];
       for (int m = 0; m < NM; m++)
         uniform[i++] = survival(state.barrier_eV[v * NM + m], mean) / survival(least, mean);
@@ -85,8 +90,58 @@ static void voxels_are_drawn_from_their_own_chi(void **unused)
   assert_true(GbTestKolmogorov(NX * NZ, offset) > 0.01);
   GbModesFree(&modes);
   GbMesoStateFree(&state);
+  GbDrawLawDestroy(&law);
+}
+
+/* S(Q' | chi') / S(Q_min | chi') = S(Q | chi) / S(Q_min | chi). */
+static void shifted_barriers_keep_their_rank(void **unused)
+{
+  (void)unused;
+  enum { N = 500 };
+  GbCalibration calibration;
+  GbDrawLaw *law;
+  double barrier[N], before[N];
+  GbGlassCalibration(&calibration);
+  assert_ok(GbDrawLawCreate(&calibration, &law));
+  const double chi[2] = {0.2, 0.7}, mean[2] = {0.9 - 0.3 * 0.2, 0.9 - 0.3 * 0.7};
+  for (double least = 0; least < 2; least += 0.4) {
+    for (int i = 0; i < N; i++) {
+      double u = GbRngUniform(9, GB_RNG_TEST, (uint64_t)i, 1, 0);
+      assert_ok(GbDrawBarrier(law, chi[0], least, u, &barrier[i]));
+      before[i] = barrier[i];
+    }
+    assert_ok(GbDrawShift(law, least, chi[0], chi[1], N, barrier));
+    for (int i = 0; i < N; i++)
+      assert_relative(survival(barrier[i], mean[1]) / survival(least, mean[1]),
+                      survival(before[i], mean[0]) / survival(least, mean[0]), 1e-8);
+    assert_ok(GbDrawShift(law, least, chi[1], chi[0], N, barrier));
+    for (int i = 0; i < N; i++)
+      assert_relative(barrier[i], before[i], 1e-9);
+  }
+  double low = 0.3;
+  assert_ok(GbDrawShift(law, 0.4, chi[0], chi[1], 1, &low));
+  assert_true(low == 0.3); /* drawn under another condition */
+  GbDrawLawDestroy(&law);
+}
+
+static void a_condition_that_leaves_nothing_is_refused(void **unused)
+{
+  (void)unused;
+  GbCalibration calibration;
+  GbDrawLaw *law;
+  double barrier = 200;
+  GbGlassCalibration(&calibration);
+  assert_ok(GbDrawLawCreate(&calibration, &law));
+  assert_ok(GbDrawBarrier(law, 0.5, 110, 0.5, &barrier)); /* w = 570 */
+  assert_true(barrier > 110 && barrier < 111);
+  assert_fails(GbDrawBarrier(law, 0.5, 130, 0.5, &barrier), GB_ERR_INPUT, "no barrier above 130",
+               "intra-basin");
+  assert_fails(GbDrawShift(law, 130, 0.5, 0.6, 1, &barrier), GB_ERR_INPUT, "no barrier above 130");
+  GbDrawLawDestroy(&law);
 }
 
 GB_TEST_MAIN("verify.mesoscale.draws", cmocka_unit_test(barriers_follow_the_truncated_gamma),
              cmocka_unit_test(the_mean_above_a_limit_is_the_mean_residual_life),
-             cmocka_unit_test(voxels_are_drawn_from_their_own_chi))
+             cmocka_unit_test(voxels_are_drawn_from_their_own_chi),
+             cmocka_unit_test(shifted_barriers_keep_their_rank),
+             cmocka_unit_test(a_condition_that_leaves_nothing_is_refused))
