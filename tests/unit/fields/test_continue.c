@@ -109,14 +109,31 @@ static void an_uninterrupted_run(void **state)
   MPI_Barrier(MPI_COMM_WORLD);
 }
 
+/* As after a kill that came long after the newest checkpoint: the first one there was is put back
+ * beside what has been written since. */
+static void put_back_first_checkpoint(const GbTestCase *c)
+{
+  for (int s = 0; s < 2; s++) {
+    char path[GB_PATH_MAX], kept[GB_PATH_MAX];
+    GbMesoSamplePath(c->folder, s, "checkpoint.h5", path);
+    GbMesoSamplePath(c->folder, s, "kept.h5", kept);
+    if (access(path, R_OK) != 0) continue;
+    if (access(kept, R_OK) != 0)
+      assert_int_equal(link(path, kept), 0);
+    else
+      assert_true(unlink(path) == 0 && link(kept, path) == 0);
+  }
+}
+
 /* Runs with a time limit, again and again, until it is done. Each try gets more time, so the end is
  * reached on any machine. Returns how often a try found a checkpoint. */
-static int run_in_pieces(GbTestCase *c, double first_s)
+static int run_in_pieces(GbTestCase *c, double first_s, bool killed)
 {
   int continued = 0;
   GbStatus status = GB_ERR_STOPPED;
   for (double limit = first_s; status == GB_ERR_STOPPED; limit *= 1.3) {
     continued += there(c, 0, "checkpoint.h5") || there(c, 1, "checkpoint.h5");
+    if (killed && GbTestWorldRank() == 0) put_back_first_checkpoint(c);
     MPI_Barrier(MPI_COMM_WORLD);
     GbStopInstall(limit);
     status = gb_stage_mesoscale.execute(&c->run, &c->config);
@@ -132,43 +149,107 @@ static void a_run_in_pieces_ends_with_the_same_bits(void **state)
   GbTestCase broken;
   (void)state;
   make("broken", &broken);
-  assert_true(run_in_pieces(&broken, 0.15) >= 2);
+  assert_true(run_in_pieces(&broken, 0.15, false) >= 2);
   assert_same_results(&whole, &broken);
   for (int s = 0; s < 2; s++)
     assert_true(!there(&broken, s, "checkpoint.h5") && !there(&broken, s, "events.part"));
 }
 
-/* As after a kill: the newest checkpoint is older than what else is on disk. */
-static void what_was_written_after_the_checkpoint_is_written_again(void **state)
+/* Returns the folder of the uninterrupted run. */
+static const char *assert_same_in_pieces(void (*change)(GbMesoConfig *), const char *names[2])
 {
-  GbTestCase killed;
-  char path[GB_PATH_MAX], kept[GB_PATH_MAX + 16];
-  (void)state;
-  make("killed", &killed);
-  killed.config.samples = 1;
-  killed.config.checkpoint_minutes = 1e-6; /* after every step, and before every branch */
-  GbStatus status = GB_ERR_STOPPED;
-  GbMesoSamplePath(killed.folder, 0, "checkpoint.h5", path);
-  snprintf(kept, sizeof(kept), "%s/kept.h5", killed.folder);
-  for (double limit = 0.1; status == GB_ERR_STOPPED; limit *= 2) {
-    GbStopInstall(limit);
-    status = gb_stage_mesoscale.execute(&killed.run, &killed.config);
-    GbStopInstall(0);
-    if (GbTestWorldRank() == 0 && status == GB_ERR_STOPPED) {
-      if (access(kept, R_OK) != 0) rename(path, kept); /* the first one ... */
-      unlink(path);
-      assert_true(access(kept, R_OK) != 0 || link(kept, path) == 0); /* ... is all there is */
-    }
-    MPI_Barrier(MPI_COMM_WORLD);
+  static GbTestCase cases[2];
+  size_t n;
+  for (int i = 0; i < 2; i++) {
+    make(names[i], &cases[i]);
+    cases[i].config.ctc_cycles = 0;
+    cases[i].config.rest_s = 0;
+    change(&cases[i].config);
+    assert_ok(GbMesoConfigValidate(&cases[i].config));
   }
-  assert_ok(status);
-  if (GbTestWorldRank() == 0) {
-    GbTestCaseSame(&whole, &killed, "sample_00/events.csv");
-    GbTestCaseSame(&whole, &killed, "sample_00/loading.xdmf");
-    assert_same_state(&whole, &killed, 0);
-    assert_same_dataset(&whole, &killed, "sample_00/loading.h5", "strain_0.02/chi", 2, "1");
-  }
+  assert_ok(gb_stage_mesoscale.execute(&cases[0].run, &cases[0].config));
   MPI_Barrier(MPI_COMM_WORLD);
+  assert_true(run_in_pieces(&cases[1], 0.05, cases[1].config.checkpoint_minutes > 0) >= 1);
+  if (GbTestWorldRank() != 0) return cases[0].folder;
+  GbTestCaseSame(&cases[0], &cases[1], "stress_strain.csv");
+  GbTestCaseSame(&cases[0], &cases[1], "sample_01/events.csv");
+  GbTestCaseSame(&cases[0], &cases[1], "sample_00/avalanches.csv");
+  GbTestCaseSame(&cases[0], &cases[1], "sample_00/loading.xdmf");
+  double *times = dataset(&cases[0], "sample_00/events.h5", "time_s", 1, "s", &n);
+  assert_true(n > 20);
+  free(times);
+  return cases[0].folder;
+}
+
+static void by_thinning(GbMesoConfig *config)
+{
+  config->moduli = 1;
+  config->relaxation_step_percent = 0.05; /* steps shorter than a piece */
+}
+
+static void without_temperature(GbMesoConfig *config)
+{
+  config->driver = GB_DRIVER_QUASISTATIC;
+  config->avalanche_least_events = 1;
+}
+
+static void after_kills(GbMesoConfig *config)
+{
+  config->checkpoint_minutes = 1e-6; /* after every step */
+  config->strains_percent = (GbDoubleList){2, {1, 2}};
+}
+
+static void in_a_notched_block(GbMesoConfig *config)
+{
+  config->nx = 8;
+  config->ny = 3;
+  config->nz = 8;
+  config->strains_percent = (GbDoubleList){1, {0.2}};
+  config->notch_depth_voxels = 1;
+  config->elastic_solver = GB_ELASTIC_FFT;
+}
+
+/* Fields have the shape of the grid, and events the directions of their modes. */
+static void assert_output_of_a_block(const char *name)
+{
+  GbTestCase c = {0};
+  size_t n, events;
+  snprintf(c.folder, sizeof(c.folder), "%s", name);
+  free(dataset(&c, "sample_00/loading.h5", "strain_0.005/band", 3, "1", &n));
+  assert_int_equal(n, 8 * 3 * 8);
+  free(dataset(&c, "sample_00/fields.h5", "strain_0.2_before/chi", 3, "1", &n));
+  double *normal[3], *shear[3];
+  for (int i = 0; i < 3; i++) {
+    char column[32];
+    snprintf(column, sizeof(column), "normal_%c", "xyz"[i]);
+    normal[i] = dataset(&c, "sample_00/events.h5", column, 1, "1", &events);
+    snprintf(column, sizeof(column), "shear_%c", "xyz"[i]);
+    shear[i] = dataset(&c, "sample_00/events.h5", column, 1, "1", &events);
+  }
+  for (size_t e = 0; e < events; e++) {
+    double square = 0, dot = 0;
+    for (int i = 0; i < 3; i++) {
+      square += normal[i][e] * normal[i][e];
+      dot += normal[i][e] * shear[i][e];
+    }
+    assert_close(square, 1, 1e-5);
+    assert_close(dot, 0, 1e-5);
+  }
+  for (int i = 0; i < 3; i++) {
+    free(normal[i]);
+    free(shear[i]);
+  }
+}
+
+static void all_methods_drivers_and_shapes_go_on(void **state)
+{
+  (void)state;
+  assert_same_in_pieces(by_thinning, (const char *[2]){"thinning", "thinning_broken"});
+  assert_same_in_pieces(without_temperature, (const char *[2]){"athermal", "athermal_broken"});
+  assert_same_in_pieces(after_kills, (const char *[2]){"killed", "killed_broken"});
+  const char *folder =
+      assert_same_in_pieces(in_a_notched_block, (const char *[2]){"block", "block_broken"});
+  if (GbTestWorldRank() == 0) assert_output_of_a_block(folder);
 }
 
 static void make_short(const char *name, GbTestCase *c)
@@ -248,7 +329,7 @@ static void a_checkpoint_belongs_to_its_input(void **state)
 
 GB_TEST_MAIN("unit.fields.continue", cmocka_unit_test(an_uninterrupted_run),
              cmocka_unit_test(a_run_in_pieces_ends_with_the_same_bits),
-             cmocka_unit_test(what_was_written_after_the_checkpoint_is_written_again),
+             cmocka_unit_test(all_methods_drivers_and_shapes_go_on),
              cmocka_unit_test(a_group_of_ranks_finds_the_same),
              cmocka_unit_test(without_cycles_there_is_no_state_after_them),
              cmocka_unit_test(a_checkpoint_belongs_to_its_input))
