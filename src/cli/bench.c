@@ -1,6 +1,7 @@
 /* glassband bench: the list of benchmarks, and the options that each declares. */
 #include "cli/bench.h"
 
+#include "base/file.h"
 #include "cli/commands.h"
 
 #include <errno.h>
@@ -9,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const GbBenchmark *const benchmarks[] = {&gb_bench_atomistic};
+static const GbBenchmark *const benchmarks[] = {
+    &gb_bench_atomistic,
+#ifdef GLASSBAND_MESOSCALE
+    &gb_bench_mesoscale,
+#endif
+};
 enum { NBENCHMARKS = sizeof benchmarks / sizeof *benchmarks, OPTIONS_MAX = 32 };
 
 /* Options of every benchmark. */
@@ -56,6 +62,17 @@ GbStatus GbBenchParseChoice(const char *name, const char *text, const char *cons
     snprintf(all + used, sizeof all - used, "%s%s", c > 0 ? ", " : "", choices[c]);
   }
   GB_FAIL(GB_ERR_INPUT, "--%s: expected one of %s, found \"%s\"", name, all, text);
+}
+
+GbStatus GbBenchFindInput(const char *name, const char *option, char *path, size_t size)
+{
+  const char *inputs = getenv("GLASSBAND_INPUTS");
+  snprintf(path, size, "%s/%s", inputs && *inputs ? inputs : GLASSBAND_INPUTS_DIR, name);
+  if (!GbFileExists(path))
+    GB_FAIL(GB_ERR_INPUT,
+            "cannot find %s (set GLASSBAND_INPUTS to the folder inputs/ of glassband, or give %s)",
+            path, option);
+  return GB_OK;
 }
 
 /* --- Options ------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ typedef struct {
 } GbBenchmark;
 
 extern const GbBenchmark gb_bench_atomistic;
+extern const GbBenchmark gb_bench_mesoscale; /* with tier 2 only */
 
 /* Whole numbers and numbers above zero, for set functions. GB_ERR_INPUT with the option's name. */
 GbStatus GbBenchParseInt(const char *name, const char *text, int *value);
@@ -29,5 +30,8 @@ GbStatus GbBenchParsePositive(const char *name, const char *text, double *value)
 /* Index of `text` in `choices` (NULL-terminated). GB_ERR_INPUT names them all. */
 GbStatus GbBenchParseChoice(const char *name, const char *text, const char *const *choices,
                             int *index);
+/* Path of a file that comes with the program, below inputs/. GB_ERR_INPUT, naming the option that
+ * gives another one, if it is not there. */
+GbStatus GbBenchFindInput(const char *name, const char *option, char *path, size_t size);
 
 #endif

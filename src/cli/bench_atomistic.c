@@ -2,11 +2,7 @@
 #include "atomistic/bench/bench.h"
 #include "cli/bench.h"
 
-#include "base/file.h"
-#include "base/log.h"
-
 #include <limits.h>
-#include <stdlib.h>
 
 enum {
   KEY_ATOMS = 256,
@@ -95,20 +91,6 @@ static GbStatus set(int number, const char *name, const char *argument)
   return GB_OK;
 }
 
-/* The potential that comes with the program. */
-static GbStatus find_potential(char *path, size_t size)
-{
-  const char *inputs = getenv("GLASSBAND_INPUTS");
-  snprintf(path, size, "%s/potentials/CuZr_mm.eam.fs",
-           inputs && *inputs ? inputs : GLASSBAND_INPUTS_DIR);
-  if (!GbFileExists(path))
-    GB_FAIL(GB_ERR_INPUT,
-            "cannot find %s (set GLASSBAND_INPUTS to the folder inputs/ of glassband, or give "
-            "--potential)",
-            path);
-  return GB_OK;
-}
-
 static GbStatus run(void)
 {
   char shipped[PATH_MAX];
@@ -118,7 +100,7 @@ static GbStatus run(void)
   int rank;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   if (!o->potential) {
-    GB_CALL(find_potential(shipped, sizeof shipped));
+    GB_CALL(GbBenchFindInput("potentials/CuZr_mm.eam.fs", "--potential", shipped, sizeof shipped));
     o->potential = shipped;
   }
   GB_CALL(GbBenchRun(MPI_COMM_WORLD, o, &result));

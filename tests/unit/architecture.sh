@@ -2,7 +2,7 @@
 # The layers of the program, read from its include lines:
 #
 #   base <- contract <- { engine <- files <- analysis <- protocol <- statistics, engine <- bench,
-#                         elasticity <- events <- fields <- hardness } <- cli
+#                         elasticity <- events <- fields <- hardness, events <- bench } <- cli
 #
 # A folder may include itself and what stands before it in its own chain; so the tiers never include
 # each other, and tier 1 never sees PETSc or SUNDIALS.
@@ -58,6 +58,8 @@ scan_all() { # root
   forbidden=
   below=(base/ contract/ mesoscale/petsc_compat.h)
   chain "$1" mesoscale elasticity events fields hardness
+  below=(base/ contract/ mesoscale/elasticity/ mesoscale/events/)
+  chain "$1" mesoscale bench
 }
 
 # The scan must be able to fail: a copy of the layout with one wrong line in each layer.

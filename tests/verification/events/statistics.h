@@ -6,4 +6,7 @@
  * as much as these. Sorts them. Limit distribution with Stephens' correction, good for n > 20. */
 double GbTestKolmogorov(int n, double *uniform);
 
+/* The same for two samples of one distribution; sorts both. */
+double GbTestTwoSamples(int na, double *a, int nb, double *b);
+
 #endif
