@@ -115,11 +115,11 @@ def mesoscale_fields(run, sample, names):
     with h5py.File(find(run, "mesoscale", folder, "fields.h5"), "r") as file:
         for group, item in file.items():
             strain, phase = group.removeprefix("strain_").rsplit("_", 1)
-            states.append((float(strain), phase, {name: item[name][()] for name in names}))
+            states.append((float(strain), phase, {name: layer(item[name][()]) for name in names}))
     states.sort(key=lambda state: (state[0], phases.index(state[1])))
     first = f"state_{round(10 * states[0][0]):03d}_before.h5"
     with h5py.File(find(run, "mesoscale", folder, first), "r") as file:
-        edge, solid = file["grid/edge"][()], file["fields/solid"][()] != 0
+        edge, solid = file["grid/edge"][()], layer(file["fields/solid"][()]) != 0
     for _, _, fields in states:
         for field in fields.values():
             field[~solid] = np.nan

@@ -162,15 +162,20 @@ static GbStatus write_integers(GbH5 *file, const GbMesoState *s)
   return GbH5WriteInts(file, "modes/redraws", 3, dims, s->redraws, "1");
 }
 
+GbStatus GbMesoStateStore(const GbMesoState *state, GbH5 *file)
+{
+  GB_CALL(write_scalars(file, state));
+  GB_CALL(write_arrays(file, state));
+  GB_CALL(write_integers(file, state));
+  return GbH5WriteText(file, "", "tensor_components", "xx, zz, xz, yy, yz, xy");
+}
+
 GbStatus GbMesoStateWrite(const GbMesoState *state, const char *path)
 {
   GbH5 *file;
   GbStatus status;
   GB_CALL(GbH5Create(path, &file));
-  GB_TRY(status, write_scalars(file, state), fail);
-  GB_TRY(status, write_arrays(file, state), fail);
-  GB_TRY(status, write_integers(file, state), fail);
-  GB_TRY(status, GbH5WriteText(file, "", "tensor_components", "xx, zz, xz, yy, yz, xy"), fail);
+  GB_TRY(status, GbMesoStateStore(state, file), fail);
   GB_CALL(GbH5Close(&file));
   return GB_OK;
 fail:
@@ -289,16 +294,22 @@ static GbStatus read_all(GbH5 *file, GbMesoState *state)
   return read_integers(file, state);
 }
 
+GbStatus GbMesoStateLoad(GbH5 *file, GbMesoState *state)
+{
+  memset(state, 0, sizeof *state);
+  GbStatus status = read_all(file, state);
+  if (status == GB_OK) return GB_OK;
+  GbMesoStateFree(state);
+  return GbErrorTrace(status, __FILE__, __LINE__, __func__);
+}
+
 GbStatus GbMesoStateRead(const char *path, GbMesoState *state)
 {
   GbH5 *file;
   memset(state, 0, sizeof *state);
   GB_CALL(GbH5Open(path, &file));
-  GbStatus status = read_all(file, state);
-  if (status != GB_OK) {
-    GbH5Discard(&file);
-    GbMesoStateFree(state);
-    GB_CALL(status);
-  }
-  return GbH5Close(&file);
+  GbStatus status = GbMesoStateLoad(file, state);
+  GbH5Discard(&file);
+  GB_CALL(status);
+  return GB_OK;
 }

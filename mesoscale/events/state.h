@@ -2,6 +2,7 @@
 #ifndef GB_MESOSCALE_STATE_H
 #define GB_MESOSCALE_STATE_H
 
+#include "base/h5.h"
 #include "contract/calibration.h"
 #include "mesoscale/events/modes.h"
 
@@ -41,5 +42,8 @@ GbStatus GbMesoStateWrite(const GbMesoState *state, const char *path);
 /* Allocates `state` as GbMesoStateAllocate does. GB_ERR_INPUT, naming the file and the dataset, if
  * one is missing or does not fit the grid. */
 GbStatus GbMesoStateRead(const char *path, GbMesoState *state);
+/* The same within an open file, which may hold more. */
+GbStatus GbMesoStateStore(const GbMesoState *state, GbH5 *file);
+GbStatus GbMesoStateLoad(GbH5 *file, GbMesoState *state);
 
 #endif

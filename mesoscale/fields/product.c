@@ -7,14 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const gb_meso_table_names[GB_NTABLES] = {"stress_strain", "bands", "enthalpy",
-                                                     "events"};
-static const char *const period_names[GB_NPERIODS] = {"load", "rest", "cycles"};
+const char *const gb_meso_table_names[GB_NTABLES] = {"stress_strain",  "bands",       "enthalpy",
+                                                     "snapshots",      "shear_bands", "avalanches",
+                                                     "avalanche_sizes"};
 
 static const GbColumn curve_columns[] = {
     {"sample", "1", NULL},       {"strain", "1", NULL}, {"plastic_strain", "1", NULL},
     {"stress_GPa", "GPa", NULL}, {"time_s", "s", NULL}, {"temperature_K", "K", NULL},
-    {"chi_mean", "1", NULL},     {"events", "1", NULL},
+    {"chi_mean", "1", NULL},     {"events", "1", NULL}, {"bands", "1", NULL},
 };
 static const GbColumn band_columns[] = {
     {"sample", "1", NULL},          {"strain_percent", "%", NULL},
@@ -37,13 +37,16 @@ static const GbColumn enthalpy_columns[] = {
     {"enthalpy_edge_J_per_g", "J/g", NULL},
     {"enthalpy_centre_J_per_g", "J/g", NULL},
 };
-static const GbColumn event_columns[] = {
-    {"sample", "1", NULL},       {"strain_percent", "%", NULL}, {"period", "1", period_names},
-    {"event", "1", NULL},        {"time_s", "s", NULL},         {"strain", "1", NULL},
-    {"stress_GPa", "GPa", NULL}, {"temperature_K", "K", NULL},  {"voxel", "1", NULL},
-    {"angle_rad", "rad", NULL},  {"gamma", "1", NULL},          {"barrier_eV", "eV", NULL},
-    {"tau_GPa", "GPa", NULL},    {"chi_before", "1", NULL},     {"chi_after", "1", NULL},
-    {"athermal", "1", NULL},
+static const GbColumn snapshot_columns[] = {
+    {"sample", "1", NULL},         {"due_percent", "%", NULL},  {"strain", "1", NULL},
+    {"plastic_strain", "1", NULL}, {"stress_GPa", "GPa", NULL}, {"time_s", "s", NULL},
+};
+
+static const GbColumn size_columns[] = {
+    {"sample", "1", NULL},
+    {"size_from", "1", NULL},
+    {"size_to", "1", NULL},
+    {"avalanches", "1", NULL},
 };
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
@@ -53,7 +56,8 @@ GbMesoTables GbMesoTablesNew(void)
   return (GbMesoTables){{GbTableOf(curve_columns, COUNT(curve_columns)),
                          GbTableOf(band_columns, COUNT(band_columns)),
                          GbTableOf(enthalpy_columns, COUNT(enthalpy_columns)),
-                         GbTableOf(event_columns, COUNT(event_columns))}};
+                         GbTableOf(snapshot_columns, COUNT(snapshot_columns)), GbBandTableNew(),
+                         GbAvalancheTableNew(), GbTableOf(size_columns, COUNT(size_columns))}};
 }
 
 void GbMesoTablesFree(GbMesoTables *tables)
@@ -86,7 +90,8 @@ static double mean_chi_all(const GbMesoState *state)
   return sum / count;
 }
 
-GbStatus GbMesoAddCurve(GbMesoTables *tables, int number, const GbSample *sample)
+GbStatus GbMesoAddCurve(GbMesoTables *tables, int number, const GbSample *sample,
+                        const GbBandMap *map)
 {
   const GbMesoState *s = &sample->state;
   const double row[COUNT(curve_columns)] = {number,
@@ -96,7 +101,8 @@ GbStatus GbMesoAddCurve(GbMesoTables *tables, int number, const GbSample *sample
                                             s->time_s,
                                             s->temperature_K,
                                             mean_chi_all(s),
-                                            (double)s->events};
+                                            (double)s->events,
+                                            map->nspanning + map->nnonspanning};
   return GbTableAppend(&tables->table[GB_TABLE_CURVE], row);
 }
 
@@ -132,15 +138,27 @@ GbStatus GbMesoAddEnthalpy(GbMesoTables *tables, int number, double strain_perce
   return GbTableAppend(&tables->table[GB_TABLE_ENTHALPY], row);
 }
 
-GbStatus GbMesoAddEvent(GbMesoTables *tables, int number, double strain_percent, GbPeriod period,
-                        const GbEventRecord *r)
+GbStatus GbMesoAddAvalancheSizes(GbMesoTables *tables, int number, const GbAvalancheSizes *sizes)
 {
-  const double row[COUNT(event_columns)] = {
-      number,           strain_percent,       period,           (double)r->event, r->time_s,
-      0 - r->strain_zz, 0 - r->stress_zz_GPa, r->temperature_K, r->voxel,         r->angle_rad,
-      r->gamma,         r->barrier_eV,        r->tau_GPa,       r->chi_before,    r->chi_after,
-      r->athermal};
-  return GbTableAppend(&tables->table[GB_TABLE_EVENTS], row);
+  for (int b = 0; b < GB_AVALANCHE_BINS; b++) {
+    const double from = ldexp(1, b);
+    const double row[COUNT(size_columns)] = {number, from, 2 * from - 1, (double)sizes->bins[b]};
+    if (sizes->bins[b] > 0) GB_CALL(GbTableAppend(&tables->table[GB_TABLE_AVALANCHE_SIZES], row));
+  }
+  return GB_OK;
+}
+
+GbStatus GbMesoAddSnapshot(GbMesoTables *tables, int number, double due_percent,
+                           const GbSample *sample)
+{
+  const GbMesoState *s = &sample->state;
+  const double row[COUNT(snapshot_columns)] = {number,
+                                               due_percent,
+                                               0 - s->mean_strain[GB_ZZ],
+                                               0 - GbSamplePlasticStrain(sample),
+                                               0 - GbKmcMeanStress(sample->kmc),
+                                               s->time_s};
+  return GbTableAppend(&tables->table[GB_TABLE_SNAPSHOTS], row);
 }
 
 /* --- Files of one sample ---------------------------------------------------------------------- */
@@ -176,7 +194,7 @@ GbStatus GbMesoSampleRead(const char *folder, int number, GbMesoTables *tables)
   return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
 }
 
-static bool fingerprint_is(const char *path, const char *fingerprint)
+bool GbMesoFingerprintIs(const char *path, const char *fingerprint)
 {
   GbH5 *file = NULL;
   char *found = NULL;
@@ -190,28 +208,43 @@ static bool fingerprint_is(const char *path, const char *fingerprint)
   return same;
 }
 
-bool GbMesoSampleDone(const char *folder, int number, const GbMesoConfig *config,
-                      const char *fingerprint)
+bool GbMesoStatesThere(const char *folder, int number, const GbMesoConfig *config, int count)
 {
   char path[GB_PATH_MAX];
-  GbMesoSamplePath(folder, number, "sample.h5", path);
-  if (!fingerprint_is(path, fingerprint)) return false;
-  for (int i = 0; i < config->strains_percent.count; i++)
-    for (int phase = 0; phase < GB_NPHASES; phase++) {
+  for (int i = 0; i < count; i++)
+    for (int phase = 0; phase < GbMesoPhases(config); phase++) {
       GbMesoStatePath(folder, number, config->strains_percent.values[i], (GbPhase)phase, path);
       if (access(path, R_OK) != 0) return false;
     }
   return true;
 }
 
+bool GbMesoSampleDone(const char *folder, int number, const GbMesoConfig *config,
+                      const char *fingerprint)
+{
+  char path[GB_PATH_MAX];
+  GbMesoSamplePath(folder, number, "sample.h5", path);
+  return GbMesoFingerprintIs(path, fingerprint) &&
+         GbMesoStatesThere(folder, number, config, config->strains_percent.count);
+}
+
 /* --- Index of the stage ----------------------------------------------------------------------- */
+
+static GbStatus write_integer(GbH5 *file, const char *name, int64_t value)
+{
+  return GbH5WriteInts(file, name, 0, NULL, &value, "1");
+}
 
 static GbStatus write_protocol(GbH5 *file, const GbMesoIndex *index)
 {
-  const int64_t samples = index->samples, limit = index->options.max_events_per_voxel;
+  const GbSampleOptions *o = &index->options;
   const size_t n = (size_t)index->strains_percent.count;
-  GB_CALL(GbH5WriteInts(file, "protocol/samples", 0, NULL, &samples, "1"));
-  GB_CALL(GbH5WriteInts(file, "protocol/max_events_per_voxel", 0, NULL, &limit, "1"));
+  GB_CALL(write_integer(file, "protocol/samples", index->samples));
+  GB_CALL(write_integer(file, "protocol/phases", index->phases));
+  GB_CALL(write_integer(file, "protocol/max_events_per_voxel", o->max_events_per_voxel));
+  GB_CALL(write_integer(file, "protocol/method", o->method));
+  GB_CALL(write_integer(file, "protocol/uniform_moduli", o->uniform_moduli));
+  GB_CALL(write_integer(file, "protocol/elastic_solver", o->solver));
   GB_CALL(GbH5WriteDoubles(file, "protocol/strains_percent", 1, &n, index->strains_percent.values,
                            "%"));
   GB_CALL(GbH5WriteScalar(file, "protocol/strain_rate", index->strain_rate_per_s, "1/s"));
@@ -259,20 +292,33 @@ static GbStatus read_strains(GbH5 *file, GbDoubleList *strains)
   return GB_OK;
 }
 
+/* Everything but the driver: what continues from the states is thermal. */
+static GbStatus read_options(GbH5 *file, GbSampleOptions *options)
+{
+  int64_t method = 0, uniform = 0, solver = 0;
+  GB_CALL(read_integer(file, "protocol/max_events_per_voxel", &options->max_events_per_voxel));
+  GB_CALL(read_integer(file, "protocol/method", &method));
+  GB_CALL(read_integer(file, "protocol/uniform_moduli", &uniform));
+  GB_CALL(read_integer(file, "protocol/elastic_solver", &solver));
+  options->method = (GbKmcMethod)method;
+  options->uniform_moduli = uniform != 0;
+  options->solver = (GbElasticSolver)solver;
+  GB_CALL(GbH5ReadScalar(file, "protocol/intrabasin_time", &options->intrabasin_time_s, "s"));
+  return GbH5ReadScalar(file, "protocol/chi_diffusion_edges", &options->chi_diffusion_edges, "1");
+}
+
 static GbStatus read_protocol(GbH5 *file, GbMesoIndex *index)
 {
-  int64_t samples = 0;
+  int64_t samples = 0, phases = 0;
   char *calibration = NULL;
   GB_CALL(read_integer(file, "protocol/samples", &samples));
+  GB_CALL(read_integer(file, "protocol/phases", &phases));
   index->samples = (int)samples;
-  GB_CALL(
-      read_integer(file, "protocol/max_events_per_voxel", &index->options.max_events_per_voxel));
+  index->phases = phases == 1 ? 1 : GB_NPHASES;
+  GB_CALL(read_options(file, &index->options));
   GB_CALL(read_strains(file, &index->strains_percent));
   GB_CALL(GbH5ReadScalar(file, "protocol/strain_rate", &index->strain_rate_per_s, "1/s"));
   GB_CALL(GbH5ReadScalar(file, "protocol/temperature", &index->temperature_K, "K"));
-  GB_CALL(GbH5ReadScalar(file, "protocol/intrabasin_time", &index->options.intrabasin_time_s, "s"));
-  GB_CALL(GbH5ReadScalar(file, "protocol/chi_diffusion_edges", &index->options.chi_diffusion_edges,
-                         "1"));
   GB_CALL(GbH5ReadText(file, "protocol", "calibration", &calibration));
   snprintf(index->calibration, sizeof(index->calibration), "%s", calibration);
   free(calibration);

@@ -2,6 +2,8 @@
 #ifndef GB_MESOSCALE_PRODUCT_H
 #define GB_MESOSCALE_PRODUCT_H
 
+#include "mesoscale/fields/avalanche_table.h"
+#include "mesoscale/fields/band_table.h"
 #include "mesoscale/fields/protocol.h"
 #include "mesoscale/fields/table.h"
 
@@ -10,12 +12,13 @@ typedef enum {
   GB_TABLE_CURVE,
   GB_TABLE_BANDS,
   GB_TABLE_ENTHALPY,
-  GB_TABLE_EVENTS,
+  GB_TABLE_SNAPSHOTS,
+  GB_TABLE_SHEAR_BANDS,     /* see band_table.h */
+  GB_TABLE_AVALANCHES,      /* see avalanche_table.h; long: the CSV is each sample's own */
+  GB_TABLE_AVALANCHE_SIZES, /* counts of all avalanches */
   GB_NTABLES
 } GbMesoTableKind;
 extern const char *const gb_meso_table_names[GB_NTABLES]; /* "stress_strain", "bands", ... */
-
-typedef enum { GB_PERIOD_LOAD, GB_PERIOD_REST, GB_PERIOD_CYCLES, GB_NPERIODS } GbPeriod;
 
 typedef struct {
   GbTable table[GB_NTABLES];
@@ -24,7 +27,8 @@ typedef struct {
 GbMesoTables GbMesoTablesNew(void);
 void GbMesoTablesFree(GbMesoTables *tables);
 /* One row each. `sample` number from 0; `map` of the state; events[zone] of the period before. */
-GbStatus GbMesoAddCurve(GbMesoTables *tables, int number, const GbSample *sample);
+GbStatus GbMesoAddCurve(GbMesoTables *tables, int number, const GbSample *sample,
+                        const GbBandMap *map);
 GbStatus GbMesoAddBands(GbMesoTables *tables, int number, double strain_percent, GbPhase phase,
                         const GbSample *sample, const GbBandMap *map,
                         const int64_t events[GB_NZONES]);
@@ -32,14 +36,19 @@ GbStatus GbMesoAddBands(GbMesoTables *tables, int number, double strain_percent,
  * the outer quarter of the width on either side, the centre the rest. */
 GbStatus GbMesoAddEnthalpy(GbMesoTables *tables, int number, double strain_percent, GbPhase phase,
                            const GbSample *sample);
-GbStatus GbMesoAddEvent(GbMesoTables *tables, int number, double strain_percent, GbPeriod period,
-                        const GbEventRecord *record);
+GbStatus GbMesoAddAvalancheSizes(GbMesoTables *tables, int number, const GbAvalancheSizes *sizes);
+GbStatus GbMesoAddSnapshot(GbMesoTables *tables, int number, double due_percent,
+                           const GbSample *sample);
 
 /* sample_SS/sample.h5: the tables and, as attribute, the fingerprint of what made them. */
 GbStatus GbMesoSampleWrite(const char *folder, int number, const GbMesoTables *tables,
                            const char *fingerprint);
 /* Appends the sample's tables to `tables`. */
 GbStatus GbMesoSampleRead(const char *folder, int number, GbMesoTables *tables);
+/* True if the file is there, can be read and has this attribute `fingerprint`. */
+bool GbMesoFingerprintIs(const char *path, const char *fingerprint);
+/* True if the states of the first `count` prior strains are there. */
+bool GbMesoStatesThere(const char *folder, int number, const GbMesoConfig *config, int count);
 /* True if the sample's product and all its states are there and were made from the same input. */
 bool GbMesoSampleDone(const char *folder, int number, const GbMesoConfig *config,
                       const char *fingerprint);
@@ -49,7 +58,7 @@ GbStatus GbMesoFieldsWrite(const char *folder, int number, const GbMesoConfig *c
 
 /* mesoscale.h5: what later stages need to find and continue the states, and all tables. */
 typedef struct {
-  int samples;
+  int samples, phases; /* phases: see GbMesoPhases */
   GbDoubleList strains_percent;
   double strain_rate_per_s, temperature_K;
   GbSampleOptions options;

@@ -76,6 +76,27 @@ double GbRelaxationRate(const GbCalibration *calibration, double chi, double lea
   return calibration->laws.attempt_frequency_Hz * exp(-fmin(exponent, MAX_EXPONENT));
 }
 
+static int count_voxels(const GbGrid *grid)
+{
+  return grid->nx * grid->ny * grid->nz;
+}
+
+/* The voxel across each face that counts as this voxel's own, one per axis; returns how many. A
+ * face through a periodic boundary belongs to the last voxel; an axis of one voxel has none. */
+static int own_faces(const GbGrid *grid, int v, int other[3])
+{
+  const int nx = grid->nx, ny = grid->ny, nz = grid->nz;
+  const int i = v % nx, j = v / nx % ny, k = v / (nx * ny);
+  int n = 0;
+  if (i + 1 < nx)
+    other[n++] = v + 1;
+  else if (!grid->free_x && nx > 1)
+    other[n++] = v - i;
+  if (ny > 1) other[n++] = (k * ny + (j + 1) % ny) * nx + i;
+  if (nz > 1) other[n++] = ((k + 1) % nz * ny + j) * nx + i;
+  return n;
+}
+
 /* Temperature of the current piece. Linear in it, not looked up, so that a step that ends at a
  * kink sees this side of it. */
 static double piece_temperature(const GbRelaxation *r, double time)
@@ -91,7 +112,7 @@ static double relaxation_rate(const GbRelaxation *r, double chi, double temperat
 
 static void fill_rates(GbRelaxation *r, const double *chi, double temperature)
 {
-  const int n = r->grid.nx * r->grid.nz;
+  const int n = count_voxels(&r->grid);
   for (int v = 0; v < n; v++)
     r->rate[v] = r->solid[v] ? relaxation_rate(r, chi[v], temperature) : 0;
 }
@@ -108,16 +129,13 @@ static void add_flux(const GbRelaxation *r, const double *chi, double *dot, int 
 
 static void fill_derivative(GbRelaxation *r, const double *chi, double *dot)
 {
-  const int nx = r->grid.nx, nz = r->grid.nz;
-  for (int v = 0; v < nx * nz; v++)
+  const int n = count_voxels(&r->grid);
+  int other[3];
+  for (int v = 0; v < n; v++)
     dot[v] = r->options.decay ? -fmax(chi[v], 0) * r->rate[v] : 0;
-  for (int k = 0; k < nz; k++)
-    for (int i = 0; i < nx; i++) {
-      const int v = k * nx + i;
-      if (i + 1 < nx) add_flux(r, chi, dot, v, v + 1);
-      if (!r->grid.free_x && i + 1 == nx && nx > 1) add_flux(r, chi, dot, v, k * nx);
-      if (nz > 1) add_flux(r, chi, dot, v, ((k + 1) % nz) * nx + i);
-    }
+  for (int v = 0; v < n; v++)
+    for (int f = 0, nfaces = own_faces(&r->grid, v, other); f < nfaces; f++)
+      add_flux(r, chi, dot, v, other[f]);
 }
 
 static int right_side(sunrealtype time, N_Vector chi_vec, N_Vector dot_vec, void *data)
@@ -136,7 +154,7 @@ static int right_side(sunrealtype time, N_Vector chi_vec, N_Vector dot_vec, void
 /* dr/dchi, where the mean barrier is not clamped: by a central difference of the contract's law. */
 static void fill_slopes(GbRelaxation *r, const double *chi, double temperature)
 {
-  const int n = r->grid.nx * r->grid.nz;
+  const int n = count_voxels(&r->grid);
   const double step = 1e-4, kt = GB_KB_EV_PER_K * temperature;
   for (int v = 0; v < n; v++) {
     const double least = r->options.least_barrier_eV;
@@ -168,16 +186,13 @@ static int add_voxel(const GbRelaxation *r, const double *chi, double gamma, int
 
 static int assemble_newton(const GbRelaxation *r, const double *chi, double gamma)
 {
-  const int nx = r->grid.nx, nz = r->grid.nz;
-  int failed = MatZeroEntries(r->newton) ? -1 : 0;
-  for (int k = 0; k < nz; k++)
-    for (int i = 0; i < nx; i++) {
-      const int v = k * nx + i;
-      failed |= add_voxel(r, chi, gamma, v);
-      if (i + 1 < nx) failed |= add_face(r, chi, gamma, v, v + 1);
-      if (!r->grid.free_x && i + 1 == nx && nx > 1) failed |= add_face(r, chi, gamma, v, k * nx);
-      if (nz > 1) failed |= add_face(r, chi, gamma, v, ((k + 1) % nz) * nx + i);
-    }
+  const int n = count_voxels(&r->grid);
+  int failed = MatZeroEntries(r->newton) ? -1 : 0, other[3];
+  for (int v = 0; v < n; v++) {
+    failed |= add_voxel(r, chi, gamma, v);
+    for (int f = 0, nfaces = own_faces(&r->grid, v, other); f < nfaces; f++)
+      failed |= add_face(r, chi, gamma, v, other[f]);
+  }
   if (failed || MatAssemblyBegin(r->newton, MAT_FINAL_ASSEMBLY)) return -1;
   return MatAssemblyEnd(r->newton, MAT_FINAL_ASSEMBLY) ? -1 : 0;
 }
@@ -212,21 +227,23 @@ static int solve_preconditioner(sunrealtype time, N_Vector chi, N_Vector dot, N_
 
 static GbStatus set_up_newton(GbRelaxation *r)
 {
-  const int n = r->grid.nx * r->grid.nz, row = 5;
+  const int n = count_voxels(&r->grid), row = r->grid.ny > 1 ? 7 : 5;
   PC pc;
   GB_PETSC(MatCreateSeqAIJ(PETSC_COMM_SELF, n, n, row, NULL, &r->newton));
   GB_PETSC(KSPCreate(PETSC_COMM_SELF, &r->ksp));
   GB_PETSC(KSPSetOptionsPrefix(r->ksp, "relaxation_"));
   GB_PETSC(KSPSetType(r->ksp, KSPPREONLY));
   GB_PETSC(KSPGetPC(r->ksp, &pc));
-  GB_PETSC(PCSetType(pc, PCLU));
+  /* the factors of a three-dimensional grid fill up; GMRES makes good what an incomplete one lacks
+   */
+  GB_PETSC(PCSetType(pc, r->grid.ny > 1 ? PCILU : PCLU));
   GB_PETSC(KSPSetFromOptions(r->ksp));
   return GB_OK;
 }
 
 static GbStatus set_up_cvode(GbRelaxation *r)
 {
-  const int n = r->grid.nx * r->grid.nz;
+  const int n = count_voxels(&r->grid);
   const double tolerance = r->options.tolerance;
   if (GbSunContextCreate(PETSC_COMM_SELF, &r->context))
     GB_FAIL(GB_ERR_LIBRARY, "SUNDIALS cannot make its context");
@@ -251,10 +268,11 @@ static GbStatus set_up_cvode(GbRelaxation *r)
 GbStatus GbRelaxationCreate(const GbCalibration *calibration, const GbGrid *grid, const bool *solid,
                             const GbRelaxationOptions *options, GbRelaxation **relaxation)
 {
-  const int n = grid->nx * grid->nz;
+  const int n = count_voxels(grid);
   GbRelaxation *r = NULL;
   *relaxation = NULL;
-  if (grid->nx < 1 || grid->nz < 1 || !(options->tolerance > 0) || options->diffusion_edges < 0)
+  if (grid->nx < 1 || grid->ny < 1 || grid->nz < 1 || !(options->tolerance > 0) ||
+      options->diffusion_edges < 0)
     GB_FAIL(GB_ERR_ARG, "relaxation needs a grid, a tolerance > 0 and a diffusion length >= 0");
   GB_CALL(GbPetscStart(0, NULL));
   GB_CALLOC(r, 1);
@@ -325,7 +343,7 @@ static GbStatus copy_values(Vec vec, double *values, int n, bool into_vec)
 GbStatus GbRelaxationRun(GbRelaxation *r, const GbTemperatureProgram *program, double start_s,
                          double end_s, double *chi)
 {
-  const int n = r->grid.nx * r->grid.nz;
+  const int n = count_voxels(&r->grid);
   GB_CALL(copy_values(r->vec, chi, n, true));
   for (double time = start_s; time < end_s; time = r->end_s) {
     r->start_s = time;

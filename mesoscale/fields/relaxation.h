@@ -21,12 +21,12 @@ typedef struct {
 
 GbRelaxationOptions GbRelaxationDefaults(void); /* true, 1, 1e-6 */
 
-/* `calibration` is borrowed; solid[nx*nz] (false = void, NULL = all solid) is copied. */
+/* `calibration` is borrowed; solid[nvoxels] (false = void, NULL = all solid) is copied. */
 GbStatus GbRelaxationCreate(const GbCalibration *calibration, const GbGrid *grid, const bool *solid,
                             const GbRelaxationOptions *options, GbRelaxation **relaxation);
 void GbRelaxationDestroy(GbRelaxation **relaxation);
-/* Advances chi[nx*nz] from start_s to end_s of the temperature program; chi of void voxels is kept.
- * GB_ERR_LIBRARY if the integrator fails. */
+/* Advances chi[nvoxels] from start_s to end_s of the temperature program; chi of void voxels is
+ * kept. GB_ERR_LIBRARY if the integrator fails. */
 GbStatus GbRelaxationRun(GbRelaxation *relaxation, const GbTemperatureProgram *program,
                          double start_s, double end_s, double *chi);
 /* Rate at which structure rearranges, 1/s: nu_0 exp(-Qbar/kT), Qbar = E[Q | chi, Q > least]. */

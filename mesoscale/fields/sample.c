@@ -16,23 +16,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CHI_LEAST (-0.5)
 #define CHI_MOST 1.0
 #define CHI_SHIFT 0.003
 #define UNLOADED_GPA 1e-4
 enum { UNLOAD_STEPS_MAX = 10000 };
-
-/* Notches: rows of void from both surfaces, joined by a line at 45 degrees. */
-static void cut_notches(GbMesoState *state, int depth)
-{
-  const int nx = state->grid.nx, nz = state->grid.nz;
-  const int rows[2] = {(nz - nx) / 2, (nz - nx) / 2 + nx - 1};
-  for (int i = 0; i < depth; i++) {
-    state->solid[rows[0] * nx + i] = false;
-    state->solid[rows[1] * nx + nx - 1 - i] = false;
-  }
-}
 
 static void draw_chi(const GbCalibration *calibration, GbMesoState *state)
 {
@@ -52,7 +42,10 @@ static void draw_chi(const GbCalibration *calibration, GbMesoState *state)
 static GbStatus set_up(GbSample *sample)
 {
   GbMesoState *state = &sample->state;
-  const GbKmcOptions kmc = {.intrabasin_time_s = sample->options.intrabasin_time_s};
+  const GbKmcOptions kmc = {.intrabasin_time_s = sample->options.intrabasin_time_s,
+                            .method = sample->options.method,
+                            .uniform_moduli = sample->options.uniform_moduli,
+                            .solver = sample->options.solver};
   GbRelaxationOptions relaxation = GbRelaxationDefaults();
   relaxation.diffusion_edges = sample->options.chi_diffusion_edges;
   relaxation.least_barrier_eV =
@@ -66,7 +59,7 @@ static GbStatus set_up(GbSample *sample)
   GB_CALL(GbDrawLawCreate(sample->calibration, &sample->draws));
   GB_CALL(GbRelaxationCreate(sample->calibration, &state->grid, state->solid, &relaxation,
                              &sample->relaxation));
-  GB_CALL(GbKmcCreate(MPI_COMM_SELF, sample->calibration, &kmc, state, &sample->kmc));
+  GB_CALL(GbKmcCreate(sample->comm, sample->calibration, &kmc, state, &sample->kmc));
   return GB_OK;
 }
 
@@ -75,38 +68,38 @@ static GbStatus draw_sample(const GbSampleShape *shape, uint64_t seed, GbSample 
   GbMesoState *state = &sample->state;
   const double omega = sample->calibration->laws.event_volume_nm3.value;
   const GbGrid grid = {.nx = shape->nx,
-                       .ny = 1,
+                       .ny = shape->ny,
                        .nz = shape->nz,
                        .edge_nm = shape->edge_nm > 0 ? shape->edge_nm : cbrt(omega),
-                       .free_x = true};
+                       .free_x = !shape->periodic_x};
   const long sites = lround(pow(grid.edge_nm, 3) / omega);
   GB_CALL(GbMesoStateAllocate(state, &grid, shape->nmodes * (int)(sites > 1 ? sites : 1)));
   state->seed = seed;
   state->temperature_K = state->reference_temperature_K = shape->temperature_K;
   for (int v = 0; v < state->nvoxels; v++)
     state->solid[v] = true;
-  cut_notches(state, shape->notch_depth);
+  GB_CALL(GbVoidsCut(&shape->voids, &grid, seed, state->solid));
   draw_chi(sample->calibration, state);
   GB_CALL(set_up(sample));
   GB_CALL(GbKmcDrawAll(sample->kmc));
   return GbKmcRefresh(sample->kmc);
 }
 
-GbStatus GbSampleDraw(const GbCalibration *calibration, const GbSampleShape *shape, uint64_t seed,
-                      const GbSampleOptions *options, GbSample *sample)
+GbStatus GbSampleDraw(MPI_Comm comm, const GbCalibration *calibration, const GbSampleShape *shape,
+                      uint64_t seed, const GbSampleOptions *options, GbSample *sample)
 {
-  *sample = (GbSample){.calibration = calibration, .options = *options};
+  *sample = (GbSample){.comm = comm, .calibration = calibration, .options = *options};
   const GbStatus status = draw_sample(shape, seed, sample);
   if (status == GB_OK) return GB_OK;
   GbSampleFree(sample);
   return GbErrorTrace(status, __FILE__, __LINE__, __func__);
 }
 
-GbStatus GbSampleBranch(const GbCalibration *calibration, const GbMesoState *state,
+GbStatus GbSampleBranch(MPI_Comm comm, const GbCalibration *calibration, const GbMesoState *state,
                         const GbSampleOptions *options, GbSample *sample)
 {
   GbStatus status;
-  *sample = (GbSample){.calibration = calibration, .options = *options};
+  *sample = (GbSample){.comm = comm, .calibration = calibration, .options = *options};
   GB_TRY(status, GbMesoStateCopy(state, &sample->state), fail);
   GB_TRY(status, set_up(sample), fail);
   GB_TRY(status, GbKmcRefresh(sample->kmc), fail);
@@ -114,6 +107,25 @@ GbStatus GbSampleBranch(const GbCalibration *calibration, const GbMesoState *sta
 fail:
   GbSampleFree(sample);
   return status;
+}
+
+/* No GbKmcRefresh: the state's stress and the solver's memory are those that a refresh left. */
+GbStatus GbSampleResume(MPI_Comm comm, const GbCalibration *calibration, GbMesoState *state,
+                        const double *chi_drawn, const int64_t *redraws,
+                        const GbSampleOptions *options, GbSample *sample)
+{
+  *sample =
+      (GbSample){.comm = comm, .calibration = calibration, .options = *options, .state = *state};
+  *state = (GbMesoState){0};
+  const GbStatus status = set_up(sample);
+  if (status != GB_OK) {
+    GbSampleFree(sample);
+    return GbErrorTrace(status, __FILE__, __LINE__, __func__);
+  }
+  const size_t n = (size_t)sample->state.nvoxels;
+  memcpy(sample->chi_drawn, chi_drawn, n * sizeof(*chi_drawn));
+  memcpy(sample->redraws, redraws, n * sizeof(*redraws));
+  return GB_OK;
 }
 
 void GbSampleFree(GbSample *sample)
@@ -125,6 +137,16 @@ void GbSampleFree(GbSample *sample)
   free(sample->redraws);
   GbMesoStateFree(&sample->state);
   *sample = (GbSample){0};
+}
+
+double GbSampleModulus(const GbSample *sample)
+{
+  const GbMesoState *state = &sample->state;
+  const double chi = sample->calibration->state.chi_mean.value;
+  const double shear = GbCalibrationShearModulus(sample->calibration, chi, state->temperature_K);
+  const double bulk = GbCalibrationBulkModulus(sample->calibration, chi, state->temperature_K);
+  if (state->grid.ny == 1) return 4 * shear * (3 * bulk + shear) / (3 * bulk + 4 * shear);
+  return 9 * bulk * shear / (3 * bulk + shear);
 }
 
 double GbSamplePlasticStrain(const GbSample *sample)
@@ -192,13 +214,14 @@ static GbStatus run_events(GbSample *sample, GbDrive drive, double *done_s)
 }
 
 /* One step under load at constant temperature. */
-static GbStatus strain_step(GbSample *sample, double rate, double duration_s)
+static GbStatus strain_step(GbSample *sample, GbDriver driver, double rate, double duration_s)
 {
   const double zero = 0;
-  const GbDrive drive = {.strain_rate_per_s = rate, .duration_s = duration_s};
+  const GbDrive drive = {.driver = driver, .strain_rate_per_s = rate, .duration_s = duration_s};
   GbTemperatureProgram program;
   double done_s = 0;
   GB_CALL(run_events(sample, drive, &done_s));
+  if (driver != GB_DRIVER_THERMAL) return GB_OK; /* and only events change chi */
   GB_CALL(GbProgramCreate(1, &zero, &sample->state.temperature_K, &program));
   const GbStatus status = relax(sample, &program, 0, done_s);
   GbProgramFree(&program);
@@ -207,9 +230,8 @@ static GbStatus strain_step(GbSample *sample, double rate, double duration_s)
 
 static GbStatus observe(GbSample *sample, GbSampleObserver observer, void *context, bool *stop)
 {
-  if (GbStopRequested()) GB_FAIL(GB_ERR_STOPPED, "stopped on request");
   if (observer) GB_CALL(observer(context, sample, stop));
-  return GB_OK;
+  return GbStopCheck(sample->comm);
 }
 
 GbStatus GbSampleCompress(GbSample *sample, double strain_rate_per_s, double step_strain,
@@ -218,7 +240,8 @@ GbStatus GbSampleCompress(GbSample *sample, double strain_rate_per_s, double ste
   bool stop = false;
   GB_CALL(observe(sample, observer, context, &stop));
   while (!stop) {
-    GB_CALL(strain_step(sample, -strain_rate_per_s, step_strain / strain_rate_per_s));
+    GB_CALL(strain_step(sample, sample->options.driver, -strain_rate_per_s,
+                        step_strain / strain_rate_per_s));
     GB_CALL(observe(sample, observer, context, &stop));
   }
   return GB_OK;
@@ -227,17 +250,14 @@ GbStatus GbSampleCompress(GbSample *sample, double strain_rate_per_s, double ste
 GbStatus GbSampleUnload(GbSample *sample, double strain_rate_per_s, double step_strain,
                         GbSampleObserver observer, void *context)
 {
-  const GbMesoState *state = &sample->state;
-  const double shear = GbCalibrationShearModulus(sample->calibration, 0, state->temperature_K);
-  const double bulk = GbCalibrationBulkModulus(sample->calibration, 0, state->temperature_K);
-  const double plane_strain = 4 * shear * (3 * bulk + shear) / (3 * bulk + 4 * shear);
+  const double modulus = GbSampleModulus(sample);
   bool stop = false;
   for (int i = 0; i < UNLOAD_STEPS_MAX && !stop; i++) {
     const double stress = GbKmcMeanStress(sample->kmc);
     if (fabs(stress) < UNLOADED_GPA) return GB_OK;
-    const double strain = fmin(fabs(stress) / plane_strain, step_strain);
+    const double strain = fmin(fabs(stress) / modulus, step_strain);
     const double rate = stress < 0 ? strain_rate_per_s : -strain_rate_per_s;
-    GB_CALL(strain_step(sample, rate, strain / strain_rate_per_s));
+    GB_CALL(strain_step(sample, GB_DRIVER_THERMAL, rate, strain / strain_rate_per_s));
     GB_CALL(observe(sample, observer, context, &stop));
   }
   if (!stop) GB_FAIL(GB_ERR_NUMERIC, "the stress does not go to zero on unloading");

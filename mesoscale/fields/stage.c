@@ -1,7 +1,8 @@
-/* The mesoscale stage: an ensemble of samples, shared out over the ranks. A sample is worked on by
- * one process, so results do not depend on the number of ranks; a finished sample is kept when the
- * stage starts again with the same input, calibration and seed. */
+/* The mesoscale stage: an ensemble of samples, shared out over groups of ranks. A finished sample
+ * is kept, and an unfinished one goes on from its checkpoint, when the stage starts again with the
+ * same section of the input, calibration and seed. */
 #include "base/log.h"
+#include "mesoscale/fields/ensemble.h"
 #include "mesoscale/fields/job.h"
 
 #include <errno.h>
@@ -29,28 +30,81 @@ static GbStatus make_folders(const GbRun *run, const GbMesoConfig *config)
   return GB_OK;
 }
 
-/* Each rank its own samples; not collective. */
-static GbStatus run_samples(const GbRun *run, const GbMesoConfig *config,
-                            const GbCalibration *calibration, const char *fingerprint)
+/* The ranks that work on one sample at a time. */
+typedef struct {
+  MPI_Comm comm;
+  int number, count; /* of this group, -1 for a rank without one; of all groups */
+} Group;
+
+/* Collective. Groups are equally large, so that results cannot depend on which one does a sample.
+ */
+static void make_group(const GbRun *run, const GbMesoConfig *config, Group *group)
 {
   int rank, size;
   MPI_Comm_rank(run->comm, &rank);
   MPI_Comm_size(run->comm, &size);
-  const int mine = rank < config->samples ? (int)((config->samples - rank + size - 1) / size) : 0;
+  const int each = config->ranks_per_sample < size ? (int)config->ranks_per_sample : size;
+  group->count = size / each;
+  group->number = rank / each < group->count ? rank / each : -1;
+  group->comm = MPI_COMM_SELF;
+  if (each > 1)
+    MPI_Comm_split(run->comm, group->number < 0 ? MPI_UNDEFINED : group->number, rank,
+                   &group->comm);
+  GbLogInfo("mesoscale: %lld sample%s on %d group%s of %d rank%s", (long long)config->samples,
+            config->samples == 1 ? "" : "s", group->count, group->count == 1 ? "" : "s", each,
+            each == 1 ? "" : "s");
+  if (size % each > 0)
+    GbLogWarn("mesoscale: %d of %d ranks are idle: ensemble.ranks_per_sample is %d", size % each,
+              size, each);
+}
+
+static void free_group(Group *group)
+{
+  if (group->comm != MPI_COMM_SELF && group->comm != MPI_COMM_NULL) MPI_Comm_free(&group->comm);
+}
+
+static void log_method(const GbMesoConfig *config)
+{
+  const GbSampleOptions options = GbMesoSampleOptions(config);
+  const bool thinning = options.method == GB_KMC_THINNING;
+  if (thinning && options.driver != GB_DRIVER_THERMAL)
+    GbLogInfo("mesoscale: loading in full (it has no temperature), all else by thinning");
+  else
+    GbLogInfo("mesoscale: events %s, %s moduli", thinning ? "by thinning" : "in full",
+              options.uniform_moduli ? "uniform" : "local");
+}
+
+static GbStatus run_sample(GbMesoJob *job, int number)
+{
+  int rank, done = 0;
+  MPI_Comm_rank(job->comm, &rank);
+  if (rank == 0) done = GbMesoSampleDone(job->folder, number, job->config, job->fingerprint);
+  MPI_Bcast(&done, 1, MPI_INT, 0, job->comm);
+  if (!done) return GbMesoJobRun(job, number);
+  GbLogInfo("mesoscale: sample %d is there already", number);
+  if (rank == 0) GbMesoJobClean(job->folder, number);
+  return GB_OK;
+}
+
+/* Each group its own samples; collective over the group. */
+static GbStatus run_samples(const GbRun *run, const GbMesoConfig *config,
+                            const GbCalibration *calibration, const char *fingerprint,
+                            const Group *group)
+{
+  const int samples = (int)config->samples, first = group->number, all = group->count;
+  const int mine = first >= 0 && first < samples ? (samples - first + all - 1) / all : 0;
   if (mine == 0) return GB_OK;
   GbProgress progress;
-  GbMesoJob job = {.folder = run->folder,
+  GbMesoJob job = {.comm = group->comm,
+                   .folder = run->folder,
                    .seed = run->seed,
                    .config = config,
                    .calibration = calibration,
                    .fingerprint = fingerprint,
                    .progress = &progress};
   GbProgressStart(&progress, "mesoscale", "parts", mine * GbMesoJobParts(config));
-  for (int s = rank; s < config->samples; s += size) {
-    if (GbMesoSampleDone(run->folder, s, config, fingerprint))
-      GbLogInfo("mesoscale: sample %d is there already", s);
-    else
-      GB_CALL(GbMesoJobRun(&job, s));
+  for (int s = first; s < samples; s += all) {
+    GB_CALL(run_sample(&job, s));
     job.parts_done += GbMesoJobParts(config);
     GbProgressUpdate(&progress, job.parts_done);
   }
@@ -81,7 +135,7 @@ static GbStatus summarise(const GbMesoConfig *config, const GbMesoTables *tables
   GB_CALL(GbSummaryAdd("mesoscale.samples", (double)config->samples, "1"));
   GB_CALL(GbSummaryAdd("mesoscale.peak_stress", peak, "GPa"));
   for (int i = 0; i < config->strains_percent.count; i++)
-    for (int phase = 0; phase < GB_NPHASES; phase++) {
+    for (int phase = 0; phase < GbMesoPhases(config); phase++) {
       const double strain = config->strains_percent.values[i];
       char key[96];
       snprintf(key, sizeof(key), "mesoscale.enthalpy_at_%g_percent_%s", strain,
@@ -95,6 +149,7 @@ static GbStatus write_index(const GbRun *run, const GbMesoConfig *config,
                             const GbMesoTables *tables)
 {
   GbMesoIndex index = {.samples = (int)config->samples,
+                       .phases = GbMesoPhases(config),
                        .strains_percent = config->strains_percent,
                        .strain_rate_per_s = config->strain_rate_per_s,
                        .temperature_K = config->temperature_K,
@@ -102,12 +157,25 @@ static GbStatus write_index(const GbRun *run, const GbMesoConfig *config,
   GB_CALL(GbHashFile(run->calibration_path, index.calibration));
   for (int t = 0; t < GB_NTABLES; t++) {
     char path[GB_PATH_MAX], name[64];
-    if (t == GB_TABLE_EVENTS) continue; /* long: one file per sample */
+    if (t == GB_TABLE_AVALANCHES) continue; /* long: each sample has its own */
+    if (t == GB_TABLE_SNAPSHOTS && tables->table[t].nrows == 0) continue;
     snprintf(name, sizeof(name), "%s.csv", gb_meso_table_names[t]);
     GbMesoPath(run->folder, name, path);
     GB_CALL(GbTableWriteCsv(&tables->table[t], path));
   }
   return GbMesoIndexWrite(run->folder, &index, tables);
+}
+
+static GbStatus write_ensemble(const GbRun *run, const GbMesoConfig *config,
+                               const GbMesoTables *tables)
+{
+  GbTable table;
+  char path[GB_PATH_MAX];
+  GbMesoPath(run->folder, "ensemble.csv", path);
+  GB_CALL(GbEnsembleAverage(config, &tables->table[GB_TABLE_CURVE], &table));
+  const GbStatus status = GbTableWriteCsv(&table, path);
+  GbTableFree(&table);
+  return status;
 }
 
 /* Rank 0 only. */
@@ -118,6 +186,7 @@ static GbStatus gather(const GbRun *run, const GbMesoConfig *config)
   for (int s = 0; s < config->samples && status == GB_OK; s++)
     status = GbMesoSampleRead(run->folder, s, &tables);
   if (status == GB_OK) status = summarise(config, &tables);
+  if (status == GB_OK) status = write_ensemble(run, config, &tables);
   if (status == GB_OK) status = write_index(run, config, &tables);
   GbMesoTablesFree(&tables);
   return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
@@ -127,12 +196,17 @@ static GbStatus run_all(const GbRun *run, const GbMesoConfig *config,
                         const GbCalibration *calibration)
 {
   char fingerprint[GB_HASH_SIZE];
+  Group group;
   int rank;
   MPI_Comm_rank(run->comm, &rank);
   GbStatus status = GbMesoFingerprint(run, config, fingerprint);
   if (status == GB_OK && rank == 0) status = make_folders(run, config);
   GB_CALL(GbErrorSync(run->comm, status));
-  GB_CALL(GbErrorSync(run->comm, run_samples(run, config, calibration, fingerprint)));
+  log_method(config);
+  make_group(run, config, &group);
+  status = run_samples(run, config, calibration, fingerprint, &group);
+  free_group(&group);
+  GB_CALL(GbErrorSync(run->comm, status));
   return GbErrorSync(run->comm, rank == 0 ? gather(run, config) : GB_OK);
 }
 
@@ -149,6 +223,7 @@ const GbStage gb_stage_mesoscale = {
     .name = "mesoscale",
     .help = "Compress an ensemble of samples by kinetic Monte Carlo, rest and cycle them",
     .section = &gb_mesoscale_section,
+    .also = &gb_ensemble_section,
     .config_size = sizeof(GbMesoConfig),
     .needs = "calibrate",
     .outputs = {"mesoscale/mesoscale.h5", NULL},

@@ -54,7 +54,7 @@ GbStatus GbReloadRun(const GbCalibration *calibration, const GbMesoState *state,
   uint64_t words[4];
   if (nkey < 0 || nkey > KEY_MAX || curve->ncolumns != nkey + 3)
     GB_FAIL(GB_ERR_ARG, "a curve of %d keys needs %d columns", nkey, nkey + 3);
-  GB_CALL(GbSampleBranch(calibration, state, &options->sample, &sample));
+  GB_CALL(GbSampleBranch(MPI_COMM_SELF, calibration, state, &options->sample, &sample));
   GbRngWords(state->seed, GB_RNG_CHI_FIELD, UINT64_MAX, (uint64_t)repeat, 1, words);
   sample.state.seed = words[0];
   sample.state.hazard_left = 0; /* drawn with the old seed */

@@ -11,7 +11,7 @@
  * numbers, so the results do not depend on the number of ranks. */
 #include "contract/stage.h"
 #include "base/log.h"
-#include "mesoscale/fields/product.h"
+#include "mesoscale/fields/ensemble.h"
 #include "mesoscale/hardness/relation.h"
 #include "mesoscale/hardness/reload.h"
 
@@ -88,7 +88,7 @@ typedef struct {
 static int task_of(const Work *w, int sample, int strain, GbPhase phase, int repeat)
 {
   const int nstrains = w->index.strains_percent.count, repeats = (int)w->config->repeats;
-  return ((sample * nstrains + strain) * GB_NPHASES + (int)phase) * repeats + repeat;
+  return ((sample * nstrains + strain) * w->index.phases + (int)phase) * repeats + repeat;
 }
 
 static GbStatus hardness_of(const Work *w, const GbReloadResult *result, double *hv)
@@ -139,37 +139,27 @@ done:
 static GbStatus run_tasks(Work *w)
 {
   const int nstrains = w->index.strains_percent.count, repeats = (int)w->config->repeats;
+  const int phases = w->index.phases;
   int rank, size, done = 0;
   MPI_Comm_rank(w->run->comm, &rank);
   MPI_Comm_size(w->run->comm, &size);
   GbProgress progress;
   GbProgressStart(&progress, "hardness", "reloadings", (double)w->ntasks / size);
   for (int t = rank; t < w->ntasks; t += size) {
-    const int repeat = t % repeats, phase = t / repeats % GB_NPHASES;
-    const int strain = t / repeats / GB_NPHASES % nstrains;
-    GB_CALL(run_task(w, t / repeats / GB_NPHASES / nstrains, strain, (GbPhase)phase, repeat));
+    const int repeat = t % repeats, phase = t / repeats % phases;
+    const int strain = t / repeats / phases % nstrains;
+    GB_CALL(run_task(w, t / repeats / phases / nstrains, strain, (GbPhase)phase, repeat));
     GbProgressUpdate(&progress, ++done);
   }
   GbProgressEnd(&progress);
   return GB_OK;
 }
 
-/* Mean and standard error of the mean (NaN for one value). */
-static void mean_and_error(const double *values, int n, double *mean, double *error)
-{
-  double sum = 0, square = 0;
-  for (int i = 0; i < n; i++)
-    sum += values[i];
-  *mean = sum / n;
-  for (int i = 0; i < n; i++)
-    square += (values[i] - *mean) * (values[i] - *mean);
-  *error = n > 1 ? sqrt(square / (n - 1) / n) : NAN;
-}
-
-/* Means over the repeats of one state. */
+/* Means over the repeats of one state; NaN for states that there are not. */
 static Found state_mean(const Work *w, int sample, int strain, GbPhase phase)
 {
   Found mean = {0};
+  if ((int)phase >= w->index.phases) return (Found){NAN, NAN, NAN};
   const int repeats = (int)w->config->repeats;
   for (int r = 0; r < repeats; r++) {
     const Found *f = &w->found[task_of(w, sample, strain, phase, r)];
@@ -201,9 +191,9 @@ static void fill_row(const Work *w, int strain, double *values, double *row)
   row[0] = w->index.strains_percent.values[strain];
   row[1] = n;
   for (int k = 0; k < 5; k++)
-    mean_and_error(values + k * n, n, &row[2 + 2 * k], &row[3 + 2 * k]);
+    GbMeanAndError(values + k * n, n, &row[2 + 2 * k], &row[3 + 2 * k]);
   for (int k = 5; k < 7; k++)
-    mean_and_error(values + k * n, n, &row[7 + k], &error);
+    GbMeanAndError(values + k * n, n, &row[7 + k], &error);
 }
 
 static GbStatus make_table(const Work *w, GbTable *table)
@@ -256,13 +246,17 @@ static GbStatus gather_curves(Work *w)
   return status;
 }
 
-static GbStatus summarise(const GbTable *table)
+static GbStatus summarise(const Work *w, const GbTable *table)
 {
   for (size_t r = 0; r < table->nrows; r++) {
     const double *row = table->values + r * NTABLE;
     char key[96];
     snprintf(key, sizeof(key), "hardness.hv_before_at_%g_percent", row[0]);
     GB_CALL(GbSummaryAdd(key, row[6], "kgf/mm^2"));
+    if (w->index.phases == 1) {
+      GbLogInfo("hardness: %5.1f %%: HV %.1f, yield %.3f GPa", row[0], row[6], row[2]);
+      continue;
+    }
     snprintf(key, sizeof(key), "hardness.hv_after_at_%g_percent", row[0]);
     GB_CALL(GbSummaryAdd(key, row[8], "kgf/mm^2"));
     GbLogInfo("hardness: %5.1f %%: HV %.1f -> %.1f (%+.2f %%), yield %.3f -> %.3f GPa", row[0],
@@ -292,7 +286,7 @@ static GbStatus write_products(const Work *w)
   char path[GB_PATH_MAX];
   GbStatus status;
   GB_TRY(status, make_table(w, &table), done);
-  GB_TRY(status, summarise(&table), done);
+  GB_TRY(status, summarise(w, &table), done);
   snprintf(path, sizeof(path), "%s/hardness/reload.csv", w->run->folder);
   GB_TRY(status, GbTableWriteCsv(&w->curve, path), done);
   snprintf(path, sizeof(path), "%s/hardness/hardness.csv", w->run->folder);
@@ -319,7 +313,7 @@ static GbStatus open_index(Work *w)
             "the mesoscale stage again",
             w->run->folder, w->run->calibration_path);
   w->ntasks =
-      w->index.samples * w->index.strains_percent.count * GB_NPHASES * (int)w->config->repeats;
+      w->index.samples * w->index.strains_percent.count * w->index.phases * (int)w->config->repeats;
   GB_CALLOC(w->found, w->ntasks);
   return GB_OK;
 }

@@ -23,6 +23,7 @@ typedef enum {
   GB_RNG_NOTCH,
   GB_RNG_LANGEVIN,
   GB_RNG_THINNING,
+  GB_RNG_PORES,
 } GbRngPurpose;
 
 /* Four independent 64-bit words. */

@@ -28,18 +28,32 @@ const GbSection gb_top_section = {"", "The run as a whole.", top_params};
 static const GbSection ignored_sections[] = {
 #ifndef GLASSBAND_MESOSCALE
     {"mesoscale", "Not in this build.", NULL},
+    {"ensemble", "Not in this build.", NULL},
     {"hardness", "Not in this build.", NULL},
 #endif
     {NULL, NULL, NULL}};
 
-enum { SECTIONS_MAX = GB_STAGES_MAX + 3 };
+enum { SECTIONS_MAX = 2 * GB_STAGES_MAX + 4 };
 
-static int fill_sections(const GbInput *input, GbSectionData sections[SECTIONS_MAX])
+/* One stage's sections: one or two. */
+static int stage_sections(const GbInput *input, int s, GbSectionData sections[2])
 {
-  sections[0] = (GbSectionData){&gb_top_section, (void *)&input->top};
+  sections[0] = (GbSectionData){gb_stages[s]->section, input->configs[s]};
+  if (!gb_stages[s]->also) return 1;
+  sections[1] = (GbSectionData){gb_stages[s]->also, input->configs[s]};
+  return 2;
+}
+
+/* needed[SECTIONS_MAX], of which only the sections of unselected stages are not; may be NULL. */
+static int fill_sections(const GbInput *input, const bool *selected,
+                         GbSectionData sections[SECTIONS_MAX], bool *needed)
+{
+  int n = 0;
+  sections[n++] = (GbSectionData){&gb_top_section, (void *)&input->top};
+  if (needed) needed[0] = true;
   for (int s = 0; s < gb_nstages; s++)
-    sections[s + 1] = (GbSectionData){gb_stages[s]->section, input->configs[s]};
-  int n = gb_nstages + 1;
+    for (int end = n + stage_sections(input, s, sections + n); n < end; n++)
+      if (needed) needed[n] = selected[s];
   for (const GbSection *section = ignored_sections; section->name; section++)
     sections[n++] = (GbSectionData){section, NULL};
   return n;
@@ -113,14 +127,13 @@ static GbStatus load(const char *path, const char *const *sets, int nsets, const
                      GbInput *input)
 {
   GbSectionData sections[SECTIONS_MAX];
+  bool needed[SECTIONS_MAX] = {false};
   GB_CALL(allocate(input));
-  int n = fill_sections(input, sections);
-  bool needed[SECTIONS_MAX] = {true};
-  for (int s = 0; s < gb_nstages; s++)
-    needed[s + 1] = selected[s];
+  int n = fill_sections(input, selected, sections, needed);
   GB_CALL(GbConfigLoadSome(path, sets, nsets, sections, n, needed));
   for (int s = 0; s < gb_nstages; s++) {
-    GB_CALL(GbConfigFormat(&sections[s + 1], 1, false, &input->texts[s]));
+    GbSectionData own[2];
+    GB_CALL(GbConfigFormat(own, stage_sections(input, s, own), false, &input->texts[s]));
     if (!selected[s]) continue;
     GB_CALL(resolve_paths(gb_stages[s], input->configs[s], path));
     if (!gb_stages[s]->validate) continue;
@@ -154,7 +167,7 @@ GbStatus GbInputShare(MPI_Comm comm, GbInput *input)
 GbStatus GbInputFormat(const GbInput *input, bool with_help, char **yaml)
 {
   GbSectionData sections[SECTIONS_MAX];
-  int n = fill_sections(input, sections);
+  int n = fill_sections(input, NULL, sections, NULL);
   GB_CALL(GbConfigFormat(sections, n, with_help, yaml));
   return GB_OK;
 }

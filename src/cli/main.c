@@ -56,10 +56,16 @@ static void print_usage(FILE *out)
           "exit codes: 0 done, 1 wrong usage or input, 2 failed, 3 stopped on request\n");
 }
 
+static void print_section_keys(const GbSection *section)
+{
+  printf("\nkeys of section %s: %s\n", section->name, section->help);
+  GbConfigWriteHelp(stdout, section);
+}
+
 static void print_stage_keys(int s)
 {
-  printf("\nkeys of section %s: %s\n", gb_stages[s]->section->name, gb_stages[s]->section->help);
-  GbConfigWriteHelp(stdout, gb_stages[s]->section);
+  print_section_keys(gb_stages[s]->section);
+  if (gb_stages[s]->also) print_section_keys(gb_stages[s]->also);
 }
 
 static void print_command_help(const Command *command, int stage)

@@ -24,6 +24,7 @@ typedef struct GbStage {
   const char *name;         /* "atomistic": also the command and the folder below run->folder */
   const char *help;         /* one sentence for --help */
   const GbSection *section; /* its part of the input */
+  const GbSection *also;    /* a second section of the same struct, or NULL */
   size_t config_size;       /* bytes of its configuration struct */
   const char *needs;        /* the stage whose outputs it reads, or NULL */
   /* Files (relative to run->folder) that exist when the stage is complete; NULL-terminated. */

@@ -57,7 +57,7 @@ kill_after() {
 "$make_calibration" c.h5 || die "cannot make the calibration"
 tier2=("$glassband" run "$quickstart" --calibration c.h5 --set mesoscale.nx=8 --set mesoscale.nz=16
        --set 'mesoscale.strains_percent=[0, 2]' --set mesoscale.ctc_cycles=2
-       --set mesoscale.samples=2 --set hardness.repeats=20)
+       --set ensemble.samples=2 --set hardness.repeats=20)
 
 expect_code 0 whole "${tier2[@]}" -o whole
 kill_after part/mesoscale/stage.json "${tier2[@]}" -o part
@@ -107,6 +107,37 @@ expect_code 3 limit "${tier2[@]}" -o limit --time-limit 0.001
 said limit "glassband: stopped on request: the time limit of 0.001 s was reached"
 expect_code 0 resumed "${tier2[@]}" -o limit
 cmp whole/hardness/hardness.csv limit/hardness/hardness.csv || die "stopped and resumed: another hardness"
+
+# Killed and stopped within samples: each goes on from its checkpoint, on any number of ranks, and ends
+# with the bits of one that was never stopped.
+meso=("$glassband" mesoscale "$quickstart" --calibration c.h5 --set mesoscale.nx=8 --set mesoscale.nz=16
+      --set 'mesoscale.strains_percent=[1, 3]' --set mesoscale.ctc_cycles=2 --set ensemble.samples=2
+      --set mesoscale.checkpoint_minutes=0.0001 --set mesoscale.snapshot_every_percent=1
+      --set mesoscale.event_stride=1)
+expect_code 0 never "${meso[@]}" -o never
+kill_after often/mesoscale/sample_00/checkpoint.h5 "${meso[@]}" -o often
+"${meso[@]}" -o often >term.out 2>term.err </dev/null &
+child=$!
+for ((i = 0; i < 3000; i++)); do
+  [ -f often/mesoscale/sample_01/checkpoint.h5 ] && break
+  kill -0 $child 2>/dev/null || break
+  sleep 0.01
+done
+kill -TERM $child 2>/dev/null
+wait $child 2>/dev/null
+code=$?
+said term "mesoscale: sample 0 goes on from"
+[ $code -eq 3 ] || [ $code -eq 0 ] || die "stopped by SIGTERM within a sample: exit code $code"
+[ $code -eq 0 ] || said term "glassband: stopped on request: signal 15"
+expect_code 0 last "$mpiexec" --oversubscribe -n 2 "${meso[@]}" -o often
+[ $code -eq 0 ] || said last "mesoscale: sample 0 is there already"
+for table in stress_strain bands enthalpy snapshots ensemble sample_00/events sample_01/events; do
+  cmp "never/mesoscale/$table.csv" "often/mesoscale/$table.csv" || die "$table differs after the kills"
+done
+cmp never/mesoscale/sample_01/loading.xdmf often/mesoscale/sample_01/loading.xdmf ||
+  die "the snapshots differ after the kills"
+[ -z "$(find often -name 'checkpoint.h5' -o -name 'events.part' -o -name '*.tmp')" ] ||
+  die "files of unfinished work are left after the end"
 echo "tier 2: restart, changes, ranks and stops are as they should be"
 
 # --- Tier 1 -----------------------------------------------------------------------------------------

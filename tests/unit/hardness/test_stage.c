@@ -35,17 +35,18 @@ static void write_calibration(double softening)
 static int make_states(void **state)
 {
   static const char *const sets[] = {"mesoscale.nx=8",        "mesoscale.nz=12",
-                                     "mesoscale.modes=4",     "mesoscale.samples=2",
+                                     "mesoscale.modes=4",     "ensemble.samples=2",
                                      "mesoscale.rest_s=10",   "mesoscale.strains_percent=[0, 2]",
                                      "mesoscale.ctc_cycles=1"};
   GbMesoConfig mesoscale;
-  const GbSectionData section = {&gb_mesoscale_section, &mesoscale};
+  const GbSectionData section[2] = {{&gb_mesoscale_section, &mesoscale},
+                                    {&gb_ensemble_section, &mesoscale}};
   const GbSectionData own = {gb_stage_hardness.section, config};
   (void)state;
   assert_true(gb_stage_hardness.config_size <= sizeof(config));
   snprintf(folder, sizeof(folder), "%s", GbTestFolder());
   snprintf(calibration_path, sizeof(calibration_path), "%s/calibration.h5", folder);
-  assert_ok(GbConfigLoad(NULL, sets, sizeof(sets) / sizeof(sets[0]), &section, 1));
+  assert_ok(GbConfigLoad(NULL, sets, sizeof(sets) / sizeof(sets[0]), section, 2));
   assert_ok(GbConfigLoad(NULL, (const char *const[]){"hardness.repeats=2"}, 1, &own, 1));
   if (world_rank() == 0) write_calibration(1);
   MPI_Barrier(MPI_COMM_WORLD);

@@ -10,7 +10,7 @@
 #include <gsl/gsl_sf_expint.h>
 #include <math.h>
 
-static const GbSampleShape shape = {.nx = 6, .nz = 9, .nmodes = 4, .temperature_K = 300};
+static const GbSampleShape shape = {.nx = 6, .ny = 1, .nz = 9, .nmodes = 4, .temperature_K = 300};
 static const GbSampleOptions options = {
     .intrabasin_time_s = 1e9, .chi_diffusion_edges = 1, .max_events_per_voxel = 1};
 
@@ -22,7 +22,7 @@ static void make(double barrier_0, double barrier_1, double chi, GbCalibration *
   c->laws.barrier_mean_eV[1].value = barrier_1;
   c->state.chi_mean.value = chi;
   c->state.chi_sd.value = 0;
-  assert_ok(GbSampleDraw(c, &shape, 5, &options, sample));
+  assert_ok(GbSampleDraw(MPI_COMM_SELF, c, &shape, 5, &options, sample));
 }
 
 typedef struct {
@@ -115,7 +115,7 @@ static void ageing_hardens_the_modes(void **state)
   c.state.chi_sd.value = 0;
   ageing.intrabasin_time_s = 100;
   ageing.max_events_per_voxel = 100;
-  assert_ok(GbSampleDraw(&c, &shape, 5, &ageing, &sample));
+  assert_ok(GbSampleDraw(MPI_COMM_SELF, &c, &shape, 5, &ageing, &sample));
   for (int i = 0; i < 6 * 9 * 4; i++)
     before[i] = sample.state.barrier_eV[i];
   assert_ok(GbProgramCreate(3, time, temperature, &program));
