@@ -540,7 +540,7 @@ static double largest_exponent(const GbThinning *t)
 {
   const size_t n = (size_t)t->nblocks * (size_t)t->in.modes->count * GB_BLOCK;
   float largest = 0;
-#pragma omp parallel for reduction(max : largest)
+#pragma omp parallel for num_threads(t->nthreads) reduction(max : largest)
   for (size_t i = 0; i < n; i++)
     largest = fabsf(t->barrier[i]) > largest ? fabsf(t->barrier[i]) : largest;
   return (double)largest;
@@ -550,7 +550,7 @@ void GbThinningFlush(GbThinning *t, double axial)
 {
   t->axial = t->axial_reference = axial;
   t->ndeferred = 0;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for num_threads(t->nthreads) schedule(static)
   for (int block = 0; block < t->nblocks; block++)
     flush_block(t, block);
   sum_bounds(t);
@@ -561,7 +561,7 @@ void GbThinningLoad(GbThinning *t, double temperature_K)
   const double inverse = 1 / (GB_KB_EV_PER_K * temperature_K * M_LN2);
   t->inverse_kT = inverse;
   t->beta = t->in.activation * inverse;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for num_threads(t->nthreads) schedule(static)
   for (int v = 0; v < t->in.state->nvoxels; v++)
     set_modes(t, v);
   GbThinningSetFactors(t);

@@ -46,6 +46,7 @@ typedef struct GbThinning {
   int *near_begin, *near; /* [columns + 1]; [][3] near blocks, offsets (free: of each column) */
   GbDeferred *deferred;   /* [capacity] */
   int ndeferred, capacity;
+  int nthreads;
   double beta;                   /* activation times inverse_kT, 1/GPa */
   double inverse_kT;             /* 1/(kT ln 2), 1/eV */
   double axial, axial_reference; /* mean axial stress now, and that of the rates, GPa */

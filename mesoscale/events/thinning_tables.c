@@ -11,6 +11,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 /* --- Response to any event, any mode -----------------------------------------------------------
  */
@@ -71,7 +74,8 @@ static void fold(int n, int edge, int nblocks, const float *value, size_t stride
       const int o = (target / edge - source / edge + nblocks) % nblocks;
       const GbResponsePlace place = GbResponsePeriodic(n, source, target);
       float *here = &largest[(size_t)o * large_stride];
-      *here = fmaxf(*here, value[(size_t)place.index * stride]);
+      const float shear = value[(size_t)place.index * stride];
+      if (shear > *here) *here = shear;
     }
 }
 
@@ -87,7 +91,7 @@ static void fold_free(const GbThinning *t, const float *value, size_t rest, floa
       const size_t to = (size_t)(source / edge) * rest * (size_t)columns + (size_t)(target / edge);
       for (size_t i = 0; i < rest; i++) {
         float *here = &largest[to + i * (size_t)columns];
-        *here = fmaxf(*here, value[from + i * (size_t)n]);
+        if (value[from + i * (size_t)n] > *here) *here = value[from + i * (size_t)n];
       }
     }
 }
@@ -98,7 +102,7 @@ static void fill_shear(const GbThinning *t, float *shear)
   const GbResponse *r = t->in.response;
   const size_t n =
       (size_t)r->ndepth * (size_t)r->extent[0] * (size_t)r->extent[1] * (size_t)r->extent[2];
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for num_threads(t->nthreads) schedule(static)
   for (size_t i = 0; i < n; i++)
     shear[i] = (float)(largest_shear(&t->in, r->table + i * (size_t)r->stride) * (1 + 1e-6));
 }
@@ -230,6 +234,19 @@ static GbStatus set_up(GbThinning *t)
   return set_shear(t);
 }
 
+/* Waking threads costs more than they gain on small samples, much more on busy machines. */
+static int threads_for(size_t modes)
+{
+#ifdef _OPENMP
+  enum { MODES_PER_THREAD = 1 << 17 };
+  const size_t useful = 1 + modes / MODES_PER_THREAD;
+  return (int)(useful < (size_t)omp_get_max_threads() ? useful : (size_t)omp_get_max_threads());
+#else
+  (void)modes;
+  return 1;
+#endif
+}
+
 GbStatus GbThinningCreate(const GbThinningInput *input, int capacity, GbThinning **thinning)
 {
   *thinning = NULL;
@@ -237,6 +254,7 @@ GbStatus GbThinningCreate(const GbThinningInput *input, int capacity, GbThinning
   GB_CALLOC(t, 1);
   t->in = *input;
   t->capacity = capacity;
+  t->nthreads = threads_for((size_t)input->state->nvoxels * (size_t)input->modes->count);
   GbStatus status = set_up(t);
   if (status != GB_OK) {
     GbThinningDestroy(&t);

@@ -19,7 +19,7 @@ static const double MU = 30, BULK = 120; /* of GbGlassUniform */
 
 static GbKmc *create(const GbCalibration *calibration, GbKmcMethod method, GbMesoState *state)
 {
-  const GbKmcOptions options = {.intrabasin_time_s = 1, .method = method, .uniform_moduli = true};
+  const GbKmcOptions options = {.intrabasin_time_s = 1e4, .method = method, .uniform_moduli = true};
   GbKmc *kmc;
   assert_ok(GbKmcCreate(MPI_COMM_SELF, calibration, &options, state, &kmc));
   assert_ok(GbKmcDrawAll(kmc));
@@ -156,8 +156,8 @@ static void check_run(const GbGrid *grid, double temperature_K, double rate, dou
 static void decisions_are_those_of_the_full_solution(void **unused)
 {
   (void)unused;
-  const GbGrid plane = {24, 1, 20, 1, false}, strip = {20, 1, 28, 1, true};
-  const GbGrid space = {8, 9, 12, 1, false}, plate = {9, 8, 12, 1, true};
+  const GbGrid plane = {24, 1, 20, 1.6, false}, strip = {20, 1, 28, 1.6, true};
+  const GbGrid space = {8, 9, 12, 1.6, false}, plate = {9, 8, 12, 1.6, true};
   check_run(&plane, 300, 1e-3, 0.03, false);
   check_run(&strip, 300, 1e-3, 0.03, false);
   check_run(&space, 300, 1e-3, 0.03, false);
@@ -167,7 +167,7 @@ static void decisions_are_those_of_the_full_solution(void **unused)
 static void instabilities_fire_at_their_stress(void **unused)
 {
   (void)unused;
-  const GbGrid plane = {24, 1, 20, 1, false}, space = {8, 9, 12, 1, false};
+  const GbGrid plane = {24, 1, 20, 1.6, false}, space = {8, 9, 12, 1.6, false};
   check_run(&plane, 30, 1e11, 0.06, true);
   check_run(&space, 30, 1e11, 0.06, true);
 }
@@ -175,7 +175,7 @@ static void instabilities_fire_at_their_stress(void **unused)
 /* --- Statistics --------------------------------------------------------------------------------
  */
 
-enum { NSEEDS = 150, NSTATISTICS = 5 };
+enum { NSEEDS = 100, NSTATISTICS = 5 };
 static const char *const statistic_names[NSTATISTICS] = {
     "strain of first event", "strain of tenth event", "events", "stress", "share of athermal"};
 
@@ -198,7 +198,7 @@ static GbStatus count(void *context, const GbMesoState *state, const GbEventReco
 static void one_run(GbKmcMethod method, uint64_t seed, double temperature_K, double rate,
                     double value[NSTATISTICS])
 {
-  const GbGrid grid = {16, 1, 16, 1, false};
+  const GbGrid grid = {16, 1, 16, 1.6, false};
   GbCalibration calibration;
   GbMesoState state;
   Tally tally = {0};
@@ -250,7 +250,7 @@ static void both_methods_make_the_same_statistics(void **unused)
 static void continued_run_has_the_same_bits(void **unused)
 {
   (void)unused;
-  const GbGrid strip = {20, 1, 28, 1, true};
+  const GbGrid strip = {20, 1, 28, 1.6, true};
   const GbDrive drive = {.strain_rate_per_s = -1e-3, .duration_s = 12};
   GbCalibration calibration;
   GbMesoState once, read;
@@ -266,7 +266,7 @@ static void continued_run_has_the_same_bits(void **unused)
   GbKmcDestroy(&kmc);
 
   const GbKmcOptions options = {
-      .intrabasin_time_s = 1, .method = GB_KMC_THINNING, .uniform_moduli = true};
+      .intrabasin_time_s = 1e4, .method = GB_KMC_THINNING, .uniform_moduli = true};
   assert_ok(GbMesoStateRead(path, &read));
   assert_ok(GbKmcCreate(MPI_COMM_SELF, &calibration, &options, &read, &kmc));
   assert_ok(GbKmcRun(kmc, &drive, NULL, NULL, &done));
