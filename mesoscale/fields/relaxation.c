@@ -44,7 +44,7 @@
 
 #define MAX_STEP_K 5.0
 #define MAX_EXPONENT 600.0 /* exp(-600) is still a normal number */
-enum { KRYLOV_DIMENSION = 20, MAX_STEPS = 200000 };
+enum { KRYLOV_DIMENSION = 20, MAX_STEPS = 200000, LU_MOST = 4096 };
 
 struct GbRelaxation {
   const GbCalibration *calibration;
@@ -234,9 +234,8 @@ static GbStatus set_up_newton(GbRelaxation *r)
   GB_PETSC(KSPSetOptionsPrefix(r->ksp, "relaxation_"));
   GB_PETSC(KSPSetType(r->ksp, KSPPREONLY));
   GB_PETSC(KSPGetPC(r->ksp, &pc));
-  /* the factors of a three-dimensional grid fill up; GMRES makes good what an incomplete one lacks
-   */
-  GB_PETSC(PCSetType(pc, r->grid.ny > 1 ? PCILU : PCLU));
+  /* full factors of a large grid cost more than the iterations that an incomplete one leaves */
+  GB_PETSC(PCSetType(pc, r->grid.ny > 1 || n > LU_MOST ? PCILU : PCLU));
   GB_PETSC(KSPSetFromOptions(r->ksp));
   return GB_OK;
 }
