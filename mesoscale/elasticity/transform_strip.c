@@ -123,8 +123,9 @@ static double *group_factor(const Strip *s, int group)
          (size_t)group * (size_t)(s->nunknowns + s->band) * (size_t)(s->band + 1) * NLANES;
 }
 
-static GbStatus set_factors(Strip *s, double mu, double bulk)
+static GbStatus set_moduli(void *context, double mu, double bulk)
 {
+  Strip *s = context;
   double(*band)[MAX_BAND + 1];
   GB_CALLOC(band, s->nunknowns);
   GbStatus status = GB_OK;
@@ -177,7 +178,7 @@ static size_t column_size(const Strip *s)
   return (size_t)(s->nunknowns + 2 * s->band) * 2 * NLANES;
 }
 
-static GbStatus create(const GbNodes *nodes, double mu, double bulk, int nthreads, void **context)
+static GbStatus create(const GbNodes *nodes, int nthreads, void **context)
 {
   Strip *s;
   double *field;
@@ -191,7 +192,6 @@ static GbStatus create(const GbNodes *nodes, double mu, double bulk, int nthread
   GB_CALL(GbTransformAllocate(&s->factor, (size_t)s->ngroups * (size_t)(s->nunknowns + s->band) *
                                               (size_t)(s->band + 1) * NLANES));
   GB_CALL(GbTransformAllocate(&s->columns, (size_t)nthreads * column_size(s)));
-  GB_CALL(set_factors(s, mu, bulk));
   GB_CALL(GbTransformAllocate(&field, nodes->size)); /* plans are applied to other fields */
   GbStatus status = set_plans(s, (fftw_complex *)field);
   free(field);
@@ -365,4 +365,4 @@ static void solve(void *context, double *field)
   }
 }
 
-const GbTransform GbTransformStrip = {create, solve, destroy};
+const GbTransform GbTransformStrip = {create, set_moduli, solve, destroy};
