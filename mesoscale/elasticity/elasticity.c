@@ -19,13 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 /* The unit response only carries the stress across the small strain between two events, after
  * which the stress is solved afresh, so it may be looser by this factor. */
 static const double UNIT_LOOSER = 1e3;
+/* Smaller loads than this strain everywhere are solved to its tolerance (1e-12 GPa): rounding of a
+ * first guess that belongs to a larger load may lie above their own. */
+static const double LEAST_LOAD_STRAIN = 1e-4;
 
 /* --- Life cycle ------------------------------------------------------------------------------- */
 
@@ -53,24 +52,19 @@ static GbStatus check_grid(const GbGrid *grid)
   return GB_OK;
 }
 
-static const GbElasticKind *choose(MPI_Comm comm, const GbGrid *grid, GbElasticSolver solver)
+static const GbElasticKind *choose(GbElasticSolver solver)
 {
-  int size;
-  MPI_Comm_size(comm, &size);
-  if (solver == GB_ELASTIC_AUTO)
-    solver = grid->ny == 1 && size == 1 ? GB_ELASTIC_DIRECT : GB_ELASTIC_FFT;
-  return solver == GB_ELASTIC_DIRECT ? &GbElasticDirect
-         : solver == GB_ELASTIC_FFT  ? &GbElasticFft
-                                     : &GbElasticUniform;
+  static const GbElasticKind *const kinds[] = {[GB_ELASTIC_AUTO] = &GbElasticFft,
+                                               [GB_ELASTIC_DIRECT] = &GbElasticDirect,
+                                               [GB_ELASTIC_FFT] = &GbElasticFft,
+                                               [GB_ELASTIC_UNIFORM] = &GbElasticUniform};
+  return kinds[solver];
 }
 
 /* What only solvers with iterations need. */
 static GbStatus set_up_iterative(GbElasticity *e)
 {
-  e->nthreads = 1;
-#ifdef _OPENMP
-  e->nthreads = omp_get_max_threads();
-#endif
+  e->nthreads = GbNodesThreads(&e->nodes);
   GB_CALLOC(e->solution, e->ndof);
   GB_CALLOC(e->unit, e->ndof);
   GB_CALLOC(e->kept_mu, e->nvoxels);
@@ -108,7 +102,7 @@ GbStatus GbElasticityCreate(MPI_Comm comm, const GbGrid *grid, const bool *solid
   e->grid = *grid;
   e->nvoxels = (int)count_voxels(grid);
   e->ndof = count_dof(grid);
-  e->kind = choose(comm, grid, solver);
+  e->kind = choose(solver);
   GbNodesSetUp(grid, &e->nodes);
   GbStatus status = set_up(e, solid);
   if (status != GB_OK) {
@@ -168,11 +162,11 @@ GbStatus GbElasticityUpdateModuli(GbElasticity *e, int voxel, double mu, double 
 
 /* --- Solution --------------------------------------------------------------------------------- */
 
-/* Norm of C : (eps* - eps_mean), the scale of the tolerance. */
+/* Norm of C : (eps* - eps_mean), the scale of the tolerance; zero if there is no load at all. */
 static double load_norm(const GbElasticity *e, const double (*eigenstrain)[GB_NTENSOR],
                         const double mean[GB_NTENSOR])
 {
-  double sum = 0;
+  double sum = 0, least = 0;
   for (int v = 0; v < e->nvoxels; v++) {
     double source[GB_NTENSOR], p[GB_NTENSOR];
     for (int t = 0; t < GB_NTENSOR; t++)
@@ -181,8 +175,9 @@ static double load_norm(const GbElasticity *e, const double (*eigenstrain)[GB_NT
     sum += p[GB_XX] * p[GB_XX] + p[GB_ZZ] * p[GB_ZZ] + 2 * p[GB_XZ] * p[GB_XZ];
     if (e->nodes.dim == 3)
       sum += p[GB_YY] * p[GB_YY] + 2 * (p[GB_YZ] * p[GB_YZ] + p[GB_XY] * p[GB_XY]);
+    least += LEAST_LOAD_STRAIN * e->mu[v] * LEAST_LOAD_STRAIN * e->mu[v];
   }
-  return sqrt(sum);
+  return sum == 0 ? 0 : sqrt(sum < least ? least : sum); /* not a number stays one */
 }
 
 static int share(const GbElasticity *e, int first, int last, int thread)
@@ -231,9 +226,13 @@ static GbStatus solve_fields(GbElasticity *e, const double (*eigenstrain)[GB_NTE
   if (e->grid.free_x) mean[GB_XX] = mean[GB_XZ] = mean[GB_XY] = 0; /* found by equilibrium */
   double scale = load_norm(e, eigenstrain, mean);
   if (!isfinite(scale)) GB_FAIL(GB_ERR_NUMERIC, "eigenstrain or mean strain is not finite");
-  set_force(e, &medium, eigenstrain, mean);
   e->iterations = 0;
-  GB_CALL(e->kind->solve(e, e->field, scale * tolerance, u));
+  if (scale > 0) {
+    set_force(e, &medium, eigenstrain, mean);
+    GB_CALL(e->kind->solve(e, e->field, scale * tolerance, u));
+  } else {
+    memset(u, 0, e->ndof * sizeof *u);
+  }
   set_fields(e, &medium, u, eigenstrain, mean, stress, strain);
   return GB_OK;
 }

@@ -45,7 +45,6 @@ void GbElementSetUp(GbElement *element)
     add_product(b, d_mu, 0.25, element->mu);
     add_product(b, d_bulk, 0.25, element->bulk);
   }
-  strain_displacement(0.5, 0.5, element->mean); /* B is bilinear: its mean is its centre value */
 }
 
 void GbElementHooke(double mu, double bulk, const double strain[GB_NTENSOR],

@@ -13,7 +13,6 @@ enum { GB_NCORNERS = 4, GB_NLOCAL = 8 };
 typedef struct {
   double mu[GB_NLOCAL][GB_NLOCAL]; /* stiffness = shear modulus * mu + bulk modulus * bulk */
   double bulk[GB_NLOCAL][GB_NLOCAL];
-  double mean[3][GB_NLOCAL]; /* displacements to the mean of (xx, zz, 2 xz) */
 } GbElement;
 
 void GbElementSetUp(GbElement *element);

@@ -17,10 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 struct GbGreen {
   GbNodes nodes;
   GbMedium medium;
@@ -30,24 +26,6 @@ struct GbGreen {
   double *field;   /* [nodes.size] forces, then displacements */
   double *scratch; /* [nthreads * nodes.scratch] */
 };
-
-static int max_threads(void)
-{
-#ifdef _OPENMP
-  return omp_get_max_threads();
-#else
-  return 1;
-#endif
-}
-
-static int thread_number(void)
-{
-#ifdef _OPENMP
-  return omp_get_thread_num();
-#else
-  return 0;
-#endif
-}
 
 static GbStatus set_up(GbGreen *g, double mu, double bulk)
 {
@@ -68,7 +46,7 @@ GbStatus GbGreenCreate(const GbGrid *grid, double mu, double bulk, GbGreen **gre
   GbNodesSetUp(grid, &g->nodes);
   g->medium = (GbMedium){.mu = mu, .bulk = bulk};
   g->transform = grid->free_x ? &GbTransformStrip : &GbTransformPeriodic;
-  g->nthreads = max_threads();
+  g->nthreads = GbNodesThreads(&g->nodes);
   GbStatus status = set_up(g, mu, bulk);
   if (status != GB_OK) {
     GbGreenDestroy(&g);
@@ -114,7 +92,7 @@ GbStatus GbGreenStress(GbGreen *g, const double (*eigenstrain)[GB_NTENSOR],
 #pragma omp parallel for num_threads(g->nthreads) schedule(static)
   for (int t = 0; t < g->nthreads; t++)
     GbStencilForce(&g->nodes, &g->medium, eigenstrain, source, share(g, t), share(g, t + 1),
-                   g->scratch + (size_t)thread_number() * g->nodes.scratch, g->field);
+                   g->scratch + (size_t)t * g->nodes.scratch, g->field);
   g->transform->solve(g->context, g->field);
   for (int c = 0; c < g->nodes.dim; c++) /* a single bad number spreads to all nodes */
     finite = finite && isfinite(g->field[(size_t)c * g->nodes.plane]);
@@ -122,8 +100,7 @@ GbStatus GbGreenStress(GbGreen *g, const double (*eigenstrain)[GB_NTENSOR],
 #pragma omp parallel for num_threads(g->nthreads) schedule(static)
   for (int t = 0; t < g->nthreads; t++)
     GbStencilFields(&g->nodes, &g->medium, g->field, eigenstrain, mean, share(g, t),
-                    share(g, t + 1), g->scratch + (size_t)thread_number() * g->nodes.scratch,
-                    stress, strain);
+                    share(g, t + 1), g->scratch + (size_t)t * g->nodes.scratch, stress, strain);
   return GB_OK;
 }
 

@@ -34,8 +34,9 @@ GbStatus GbElasticityRunKsp(GbElasticity *e, KSP ksp, Vec force, Vec u, double r
                             int max_iterations, KSPConvergedReason *reason)
 {
   PetscInt iterations;
-  /* Relative to the load, not to the first residual: that of a good first guess is tiny. */
-  GB_PETSC(KSPSetTolerances(ksp, 1e-50, residual, 1e10, max_iterations));
+  /* Relative to the load, not to the first residual: that of a good first guess is tiny, and that
+   * of a guess for another load may be any multiple of this one's. */
+  GB_PETSC(KSPSetTolerances(ksp, 1e-50, residual, 1e100, max_iterations));
   GB_PETSC(KSPSolve(ksp, force, u));
   GB_PETSC(KSPGetIterationNumber(ksp, &iterations));
   GB_PETSC(KSPGetConvergedReason(ksp, reason));

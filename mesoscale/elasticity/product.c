@@ -24,10 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 enum { WIDTH = 8, MAX_ROWS = 4, MAX_MODES = 8 };
 typedef double Wide __attribute__((vector_size(WIDTH * sizeof(double))));
 
@@ -315,10 +311,7 @@ GbStatus GbProductCreate(const GbNodes *nodes, int first, int last, GbProduct **
   p->nodes = *nodes;
   p->first = first;
   p->last = last;
-  p->nthreads = 1;
-#ifdef _OPENMP
-  p->nthreads = omp_get_max_threads();
-#endif
+  p->nthreads = GbNodesThreads(nodes);
   p->width = (nodes->nx + WIDTH - 1) / WIDTH * WIDTH;
   p->pitch = p->width + WIDTH;
   p->planes = (size_t)(nodes->dim * nodes->ny) * (size_t)p->pitch;

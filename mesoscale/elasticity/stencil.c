@@ -8,7 +8,14 @@
 
 #include <string.h>
 
-enum { ROW_MULTIPLE = 8 };
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+enum {
+  ROW_MULTIPLE = 8,
+  THREAD_LEAST = 8192, /* numbers of a field: some ten microseconds of work */
+};
 
 void GbNodesSetUp(const GbGrid *grid, GbNodes *n)
 {
@@ -21,6 +28,17 @@ void GbNodesSetUp(const GbGrid *grid, GbNodes *n)
   n->size = (size_t)n->nz * n->planes;
   /* Two planes of voxel tensors, or the rows of a gradient. */
   n->scratch = 2 * GB_NTENSOR * n->plane + 16 * (size_t)n->pitch;
+}
+
+int GbNodesThreads(const GbNodes *n)
+{
+#ifdef _OPENMP
+  const size_t most = (size_t)omp_get_max_threads(), useful = 1 + n->size / THREAD_LEAST;
+  return (int)(most < useful ? most : useful);
+#else
+  (void)n;
+  return 1;
+#endif
 }
 
 /* --- Forces ----------------------------------------------------------------------------------- */

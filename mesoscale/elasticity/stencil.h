@@ -31,6 +31,8 @@ typedef struct {
 } GbNodes;
 
 void GbNodesSetUp(const GbGrid *grid, GbNodes *nodes);
+/* Threads that pay for fields of this size, at most those that OpenMP has now. */
+int GbNodesThreads(const GbNodes *nodes);
 
 /* A medium: moduli of each voxel, or the same for all (voxel arrays NULL). */
 typedef struct {

@@ -103,7 +103,7 @@ void GbKmcLap(GbKmc *kmc, double *part)
 static GbStatus allocate(GbKmc *kmc)
 {
   const GbMesoState *s = kmc->state;
-  size_t nv = (size_t)s->nvoxels, nm = nv * (size_t)s->nmodes;
+  size_t nv = (size_t)s->nvoxels, nm = nv * (size_t)kmc->nslots;
   size_t padded = (nm + GB_RATE_BLOCK - 1) / GB_RATE_BLOCK * GB_RATE_BLOCK;
   kmc->nmodes_padded = (int)padded;
   GB_CALLOC(kmc->projection, nm * (size_t)kmc->modes.ncomponents);
@@ -142,6 +142,14 @@ static GbElasticSolver choose_solver(const GbKmc *kmc)
   return kmc->options.uniform_moduli && whole ? GB_ELASTIC_UNIFORM : kmc->options.solver;
 }
 
+/* The enthalpy of disorder of all atoms of a voxel. */
+static double chi_energy(const GbCalibration *calibration, double edge_nm)
+{
+  const double atom = calibration->material.atomic_volume_nm3;
+  const double per_atom = calibration->state.e_inf_eV - calibration->state.e_ref_eV;
+  return atom > 0 ? per_atom * edge_nm * edge_nm * edge_nm / atom : 0;
+}
+
 static GbStatus set_up(GbKmc *kmc)
 {
   const GbMesoState *s = kmc->state;
@@ -151,6 +159,10 @@ static GbStatus set_up(GbKmc *kmc)
   kmc->dilatation = laws->event_dilatation.value * part;
   kmc->part = fmin(part, 1);
   kmc->activation = laws->activation_volume_nm3.value * GB_GPA_NM3_IN_EV;
+  kmc->back_activation = kmc->gamma * edge * edge * edge * GB_GPA_NM3_IN_EV - kmc->activation;
+  kmc->chi_energy = chi_energy(kmc->calibration, edge);
+  if (kmc->options.way_back) GB_CALL(GbMesoStateAddWayBack(kmc->state));
+  kmc->nslots = s->nmodes + (s->way_back ? 1 : 0);
   for (int v = 0; v < s->nvoxels; v++)
     kmc->nsolid += s->solid[v];
   GB_CALL(check(kmc));

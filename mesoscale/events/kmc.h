@@ -27,8 +27,9 @@ typedef struct {
       intrabasin_time_s; /* modes faster than this at zero stress count as motion within a state:
                             barriers are drawn from P(Q | chi) conditioned on Q > kT ln(nu_0 t) */
   GbKmcMethod method;
-  bool uniform_moduli;    /* all voxels have the moduli of the calibrated mean chi; false: of their
-                             own chi */
+  bool uniform_moduli; /* all voxels have the moduli of the calibrated mean chi; false: of their
+                          own chi */
+  bool way_back;       /* every event may be undone, at the rate that detailed balance asks for */
   GbElasticSolver solver; /* of samples whose moduli are not uniform, or with voids */
 } GbKmcOptions;
 
@@ -59,6 +60,7 @@ typedef struct {
   double normal[3], shear[3]; /* of the mode's plane and of its shear, unit vectors x y z */
   double gamma, barrier_eV, tau_GPa, chi_before, chi_after;
   bool athermal; /* fired past instability */
+  bool back;     /* undid the voxel's last event */
 } GbEventRecord;
 /* Called after each event, with state->stress up to date. *stop = true ends the run. May be NULL.
  */

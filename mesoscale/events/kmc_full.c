@@ -157,12 +157,15 @@ static GbStatus fire(GbKmc *kmc, const GbDrive *drive, int mode, bool athermal,
 {
   GbMesoState *s = kmc->state;
   GbEventRecord record;
-  const double tau = GbKmcResolved(kmc, mode, s->stress[mode / s->nmodes]);
+  const double tau = GbKmcResolved(kmc, mode, s->stress[mode / kmc->nslots]);
+  double deviator[GB_NDEVIATOR];
   GB_CALL(GbKmcTransform(kmc, mode, athermal, &record));
   record.tau_GPa = tau;
   GbKmcLap(kmc, &kmc->profile.draw_s);
   GB_CALL(GbKmcUpdateMaterial(kmc, record.voxel));
   GB_CALL(GbKmcSolve(kmc, drive, s->mean_strain, s->stress));
+  GbModesDeviator(&kmc->modes, s->stress[record.voxel], deviator);
+  GbKmcSetWayBack(kmc, &record, deviator);
   /* As in a run continued from here: see GbKmcRun. */
   if (!kmc->options.uniform_moduli) kmc->response_valid = false;
   GbElasticityStore(kmc->elasticity, s->memory);

@@ -26,11 +26,14 @@ struct GbKmc {
   GbDrawLaw *draws;
   GbModes modes;
   int nsolid;
-  int nmodes_padded;        /* all modes, to a multiple of GB_RATE_BLOCK */
+  int nslots;               /* of a voxel: its modes and, if there are any, its way back */
+  int nmodes_padded;        /* slots of all voxels, to a multiple of GB_RATE_BLOCK */
+  double back_activation;   /* eV per GPa: gamma a^3 - V*, of the way back */
+  double chi_energy;        /* eV of chi = 1 over chi = 0 in a voxel */
   double gamma, dilatation; /* of one event in one voxel */
   double part;              /* of the voxel that an event fills: Omega / edge^3 */
   double activation;        /* V*, eV per GPa */
-  double *projection;       /* [nvoxels*nmodes*ncomponents] P of each mode in the sample */
+  double *projection;       /* [nvoxels*nslots*ncomponents] P of each slot in the sample */
   double *activity;         /* [nmodes_padded] see rates.h */
   double *activity_rate;    /* [nmodes_padded] */
   double *rate_work;        /* [nmodes_padded] */
@@ -84,10 +87,13 @@ double GbKmcResolved(const GbKmc *kmc, int mode, const double stress[GB_NTENSOR]
 /* Activities of all modes from the state's stress and, unless NULL, their rates from stress_rate.
  */
 void GbKmcSetActivities(GbKmc *kmc, const GbTensor *stress_rate);
-int GbKmcMostActive(const GbKmc *kmc); /* -1: no mode at all */
+double GbKmcBarrier(const GbKmc *kmc, int voxel, int slot); /* eV */
+int GbKmcMostActive(const GbKmc *kmc);                      /* -1: no mode at all */
 double GbKmcInverseKT(const GbKmc *kmc);
 /* The event itself: plastic strain, slip, chi, new barriers. Not the stress. */
-GbStatus GbKmcTransform(GbKmc *kmc, int mode, bool athermal, GbEventRecord *record);
+GbStatus GbKmcTransform(GbKmc *kmc, int j, bool athermal, GbEventRecord *record);
+/* The barrier of the way back of a forward event, from the stresses before and after it. */
+void GbKmcSetWayBack(GbKmc *kmc, const GbEventRecord *record, const double after[GB_NDEVIATOR]);
 /* Completes the record after the stress is known, and hands it to the callback. */
 GbStatus GbKmcReport(GbKmc *kmc, double stress_zz_GPa, GbEventRecord *record,
                      GbEventCallback callback, void *context, bool *stop);

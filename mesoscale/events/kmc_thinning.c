@@ -58,6 +58,7 @@ static GbStatus create(GbKmc *kmc)
                                  .modes = &kmc->modes,
                                  .response = response,
                                  .activation = kmc->activation,
+                                 .back_activation = kmc->back_activation,
                                  .gamma = kmc->gamma};
   GB_CALL(GbThinningCreate(&input, capacity, &kmc->thinning));
   /* The table was solved with the solver whose memory belongs to the state. */
@@ -141,7 +142,7 @@ static GbStatus fire(Run *run, int voxel, int mode, bool athermal,
 {
   GbKmc *kmc = run->kmc;
   GbMesoState *s = kmc->state;
-  const int nc = kmc->modes.ncomponents, j = voxel * s->nmodes + mode;
+  const int nc = kmc->modes.ncomponents, j = voxel * kmc->nslots + mode;
   const double *p = kmc->projection + (size_t)j * (size_t)nc;
   double before[GB_NTENSOR], change[GB_NTENSOR], source[GB_NSOURCE], tau = 0;
   GbEventRecord record;
@@ -154,13 +155,19 @@ static GbStatus fire(Run *run, int voxel, int mode, bool athermal,
   record.tau_GPa = tau;
   const double expanded = GbCalibrationExpansion(kmc->calibration, s->chi[voxel]) -
                           GbCalibrationExpansion(kmc->calibration, record.chi_before);
-  source[nc] = kmc->dilatation + run->thermal * expanded;
+  source[nc] = (record.back ? -kmc->dilatation : kmc->dilatation) + run->thermal * expanded;
   GbKmcLap(kmc, &kmc->profile.draw_s);
   for (int t = 0; t < GB_NTENSOR; t++)
     change[t] = s->plastic[voxel][t] - before[t];
   change[GB_ZZ] += run->thermal * expanded / 3;
   GbThinningEvent(run->t, voxel, source, deviator);
   relax_mean(run, change);
+  if (s->way_back && !record.back) {
+    double after[GB_NDEVIATOR];
+    GbThinningStress(run->t, voxel, after);
+    GbKmcSetWayBack(kmc, &record, after);
+    GbThinningSetWayBack(run->t, voxel);
+  }
   kmc->profile.events++;
   GbKmcLap(kmc, &kmc->profile.near_s);
   if (run->t->ndeferred == run->t->capacity) GB_CALL(flush(run));
@@ -181,18 +188,18 @@ typedef struct {
 static void examine_voxel(const Run *run, int voxel, Instability *found)
 {
   const GbKmc *kmc = run->kmc;
-  const int nc = kmc->modes.ncomponents, nm = kmc->state->nmodes;
+  const int nc = kmc->modes.ncomponents;
   const GbTensor axial = {[GB_ZZ] = run->axial_rate};
   double deviator[GB_NDEVIATOR], rate[GB_NDEVIATOR];
   GbThinningStress(run->t, voxel, deviator);
   GbModesDeviator(&kmc->modes, axial, rate);
-  for (int m = 0; m < nm; m++) {
-    const size_t j = (size_t)voxel * (size_t)nm + (size_t)m;
-    const double *p = kmc->projection + j * (size_t)nc;
-    double a = -kmc->state->barrier_eV[j], b = 0;
+  for (int m = 0; m < kmc->nslots; m++) {
+    const double *p = kmc->projection + (size_t)(voxel * kmc->nslots + m) * (size_t)nc;
+    const double volume = m == kmc->state->nmodes ? kmc->back_activation : kmc->activation;
+    double a = -GbKmcBarrier(kmc, voxel, m), b = 0;
     for (int k = 0; k < nc; k++) {
-      a += kmc->activation * p[k] * deviator[k];
-      b += kmc->activation * p[k] * rate[k];
+      a += volume * p[k] * deviator[k];
+      b += volume * p[k] * rate[k];
     }
     const double after = a >= 0 ? 0 : b > 0 ? -a / b : HUGE_VAL;
     if (after > found->after_s || (after == 0 && found->voxel >= 0 && a <= found->activity))
@@ -224,11 +231,10 @@ static void examine(Run *run, Instability *found)
  */
 
 /* Which mode a candidate fires, given acceptance: the part of the total below `target`. */
-static int choose_mode(const GbThinning *t, double target)
+static int choose_mode(const GbThinning *t, int nslots, double target)
 {
-  const int nm = t->in.modes->count;
   int mode = 0;
-  for (; mode < nm - 1; mode++) {
+  for (; mode < nslots - 1; mode++) {
     if (target < t->mode_rate[mode]) break;
     target -= t->mode_rate[mode];
   }
@@ -248,7 +254,7 @@ static GbStatus try_candidate(Run *run, double growth, double choice, double acc
     GB_FAIL(GB_ERR_NUMERIC, "event %lld: rate of voxel %d above its bound by a factor of 1 + %g",
             (long long)kmc->state->events, voxel, rate / (bound * growth) - 1);
   if (target < rate) {
-    const int mode = choose_mode(t, target);
+    const int mode = choose_mode(t, kmc->nslots, target);
     GbKmcLap(kmc, &kmc->profile.choice_s);
     return fire(run, voxel, mode, false, deviator);
   }
@@ -264,8 +270,8 @@ static GbStatus turn(Run *run, double left, double *by)
   GbKmc *kmc = run->kmc;
   GbMesoState *s = kmc->state;
   GbThinning *t = run->t;
-  const double bits = 0.5 * t->beta * fabs(run->axial_rate); /* of all bounds per second */
-  if (0.5 * t->beta * fabs(t->axial - t->axial_reference) > HORIZON_BITS) GB_CALL(flush(run));
+  const double bits = 0.5 * t->bound_beta * fabs(run->axial_rate); /* of all bounds per second */
+  if (0.5 * t->bound_beta * fabs(t->axial - t->axial_reference) > HORIZON_BITS) GB_CALL(flush(run));
   const double now = GbThinningAxialFactor(t, t->axial);
   Instability found = {.voxel = -1, .after_s = bits > 0 ? fmin(left, HORIZON_BITS / bits) : left};
   if (t->total * now >= exp2(GB_THINNING_SHIFT - 1)) examine(run, &found);

@@ -10,9 +10,10 @@ typedef struct {
   size_t count;
 } Array;
 
-enum { NARRAYS = 8 };
+enum { NARRAYS = 8, NWAYBACK = 4, NARRAYS_MAX = NARRAYS + NWAYBACK };
 
-static void list_arrays(const GbMesoState *s, Array arrays[NARRAYS])
+/* Returns how many there are. */
+static int list_arrays(const GbMesoState *s, Array arrays[NARRAYS_MAX])
 {
   size_t nv = (size_t)s->nvoxels, nm = nv * (size_t)s->nmodes;
   const Array list[NARRAYS] = {
@@ -26,6 +27,16 @@ static void list_arrays(const GbMesoState *s, Array arrays[NARRAYS])
       {"solver/memory", "1", s->memory, s->nmemory},
   };
   memcpy(arrays, list, sizeof list);
+  const GbWayBack *back = s->way_back;
+  if (!back) return NARRAYS;
+  const Array more[NWAYBACK] = {
+      {"way_back/barrier", "eV", back->barrier_eV, nv},
+      {"way_back/parent_barrier", "eV", back->parent_barrier_eV, nm},
+      {"way_back/parent_orientation", "1", back->parent_orientation, nv * (size_t)s->norientation},
+      {"way_back/parent_chi", "1", back->parent_chi, nv},
+  };
+  memcpy(arrays + NARRAYS, more, sizeof more);
+  return NARRAYS_MAX;
 }
 
 static GbStatus allocate(GbMesoState *s)
@@ -43,6 +54,58 @@ static GbStatus allocate(GbMesoState *s)
   for (size_t v = 0; v < nv; v++)
     s->solid[v] = true;
   return GB_OK;
+}
+
+static GbStatus allocate_way_back(const GbMesoState *s, GbWayBack *back)
+{
+  size_t nv = (size_t)s->nvoxels;
+  GB_CALLOC(back->barrier_eV, nv);
+  GB_CALLOC(back->mode, nv);
+  GB_CALLOC(back->parent_barrier_eV, nv * (size_t)s->nmodes);
+  GB_CALLOC(back->parent_orientation, nv * (size_t)s->norientation);
+  GB_CALLOC(back->parent_chi, nv);
+  GB_CALLOC(back->parent_redraws, nv);
+  for (size_t v = 0; v < nv; v++)
+    back->barrier_eV[v] = GB_NO_WAY_BACK;
+  return GB_OK;
+}
+
+static void free_way_back(GbWayBack **way_back)
+{
+  GbWayBack *back = *way_back;
+  if (!back) return;
+  free(back->barrier_eV);
+  free(back->mode);
+  free(back->parent_barrier_eV);
+  free(back->parent_orientation);
+  free(back->parent_chi);
+  free(back->parent_redraws);
+  free(back);
+  *way_back = NULL;
+}
+
+GbStatus GbMesoStateAddWayBack(GbMesoState *state)
+{
+  if (state->way_back) return GB_OK;
+  GB_CALLOC(state->way_back, 1);
+  GbStatus status = allocate_way_back(state, state->way_back);
+  if (status != GB_OK) free_way_back(&state->way_back);
+  return status;
+}
+
+void GbMesoWayBackAxis(const GbMesoState *state, const GbModes *modes, int voxel,
+                       double axis[GB_NDEVIATOR])
+{
+  const GbWayBack *back = state->way_back;
+  const int nc = modes->ncomponents;
+  double frame[GB_NDEVIATOR * GB_NDEVIATOR];
+  GbModesFrame(modes, back->parent_orientation + (size_t)voxel * (size_t)state->norientation,
+               frame);
+  for (int k = 0; k < nc; k++) {
+    axis[k] = 0;
+    for (int l = 0; l < nc; l++)
+      axis[k] -= frame[k * nc + l] * modes->axis[back->mode[voxel]][l];
+  }
 }
 
 GbStatus GbMesoStateAllocate(GbMesoState *state, const GbGrid *grid, int nmodes)
@@ -72,6 +135,7 @@ void GbMesoStateFree(GbMesoState *state)
   free(state->orientation);
   free(state->redraws);
   free(state->memory);
+  free_way_back(&state->way_back);
   memset(state, 0, sizeof *state);
 }
 
@@ -89,12 +153,22 @@ static void copy_scalars(const GbMesoState *from, GbMesoState *to)
 
 GbStatus GbMesoStateCopy(const GbMesoState *from, GbMesoState *to)
 {
-  Array source[NARRAYS], target[NARRAYS];
+  Array source[NARRAYS_MAX], target[NARRAYS_MAX];
   GB_CALL(GbMesoStateAllocate(to, &from->grid, from->nmodes));
+  if (from->way_back) {
+    GbStatus status = GbMesoStateAddWayBack(to);
+    if (status != GB_OK) {
+      GbMesoStateFree(to);
+      GB_CALL(status);
+    }
+    memcpy(to->way_back->mode, from->way_back->mode, (size_t)from->nvoxels * sizeof(int64_t));
+    memcpy(to->way_back->parent_redraws, from->way_back->parent_redraws,
+           (size_t)from->nvoxels * sizeof(int64_t));
+  }
   copy_scalars(from, to);
-  list_arrays(from, source);
+  const int narrays = list_arrays(from, source);
   list_arrays(to, target);
-  for (int a = 0; a < NARRAYS; a++)
+  for (int a = 0; a < narrays; a++)
     memcpy(target[a].values, source[a].values, source[a].count * sizeof *source[a].values);
   memcpy(to->solid, from->solid, (size_t)from->nvoxels * sizeof *from->solid);
   memcpy(to->redraws, from->redraws, (size_t)from->nvoxels * sizeof *from->redraws);
@@ -108,12 +182,14 @@ static GbStatus write_scalars(GbH5 *file, const GbMesoState *s)
   const int64_t size[3] = {s->grid.nz, s->grid.ny, s->grid.nx}, free_x = s->grid.free_x,
                 modes = s->nmodes;
   const int64_t seed = (int64_t)s->seed; /* same bits */
+  const int64_t way_back = s->way_back != NULL;
   GB_CALL(GbH5WriteInts(file, "grid/size", 1, (const size_t[]){3}, size, "1"));
   GB_CALL(GbH5WriteInts(file, "grid/free_x", 0, NULL, &free_x, "1"));
   GB_CALL(GbH5WriteScalar(file, "grid/edge", s->grid.edge_nm, "nm"));
   GB_CALL(GbH5WriteInts(file, "modes/count", 0, NULL, &modes, "1"));
   GB_CALL(GbH5WriteInts(file, "run/seed", 0, NULL, &seed, "1"));
   GB_CALL(GbH5WriteInts(file, "run/events", 0, NULL, &s->events, "1"));
+  GB_CALL(GbH5WriteInts(file, "run/way_back", 0, NULL, &way_back, "1"));
   GB_CALL(GbH5WriteInts(file, "run/draws", 0, NULL, &s->draws, "1"));
   GB_CALL(GbH5WriteScalar(file, "run/time", s->time_s, "s"));
   GB_CALL(GbH5WriteScalar(file, "run/temperature", s->temperature_K, "K"));
@@ -134,14 +210,18 @@ static int shape_of(const GbMesoState *s, const Array *array, size_t dims[4])
   dims[1] = (size_t)s->grid.ny;
   dims[2] = (size_t)s->grid.nx;
   dims[3] = per_voxel;
-  return array->values == s->chi || array->values == s->slip ? 3 : 4;
+  const GbWayBack *back = s->way_back;
+  const bool single =
+      array->values == s->chi || array->values == s->slip ||
+      (back && (array->values == back->barrier_eV || array->values == back->parent_chi));
+  return single ? 3 : 4;
 }
 
 static GbStatus write_arrays(GbH5 *file, const GbMesoState *s)
 {
-  Array arrays[NARRAYS];
-  list_arrays(s, arrays);
-  for (int a = 0; a < NARRAYS; a++) {
+  Array arrays[NARRAYS_MAX];
+  const int narrays = list_arrays(s, arrays);
+  for (int a = 0; a < narrays; a++) {
     size_t dims[4];
     int rank = shape_of(s, &arrays[a], dims);
     GB_CALL(GbH5WriteDoubles(file, arrays[a].name, rank, dims, arrays[a].values, arrays[a].units));
@@ -159,7 +239,10 @@ static GbStatus write_integers(GbH5 *file, const GbMesoState *s)
   GbStatus status = GbH5WriteInts(file, "fields/solid", 3, dims, solid, "1");
   free(solid);
   GB_CALL(status);
-  return GbH5WriteInts(file, "modes/redraws", 3, dims, s->redraws, "1");
+  GB_CALL(GbH5WriteInts(file, "modes/redraws", 3, dims, s->redraws, "1"));
+  if (!s->way_back) return GB_OK;
+  GB_CALL(GbH5WriteInts(file, "way_back/mode", 3, dims, s->way_back->mode, "1"));
+  return GbH5WriteInts(file, "way_back/parent_redraws", 3, dims, s->way_back->parent_redraws, "1");
 }
 
 GbStatus GbMesoStateStore(const GbMesoState *state, GbH5 *file)
@@ -223,7 +306,9 @@ static GbStatus read_grid(GbH5 *file, GbGrid *grid, int64_t *nmodes)
 
 static GbStatus read_scalars(GbH5 *file, GbMesoState *s)
 {
-  int64_t seed = 0;
+  int64_t seed = 0, way_back = 0;
+  GB_CALL(read_int(file, "run/way_back", &way_back));
+  if (way_back) GB_CALL(GbMesoStateAddWayBack(s));
   GB_CALL(read_int(file, "run/seed", &seed));
   s->seed = (uint64_t)seed;
   GB_CALL(read_int(file, "run/events", &s->events));
@@ -248,9 +333,9 @@ static GbStatus check_count(const GbH5 *file, const char *name, int rank, const 
 
 static GbStatus read_arrays(GbH5 *file, GbMesoState *s)
 {
-  Array arrays[NARRAYS];
-  list_arrays(s, arrays);
-  for (int a = 0; a < NARRAYS; a++) {
+  Array arrays[NARRAYS_MAX];
+  const int narrays = list_arrays(s, arrays);
+  for (int a = 0; a < narrays; a++) {
     size_t dims[4];
     int rank = shape_of(s, &arrays[a], dims);
     double *values;
@@ -263,24 +348,31 @@ static GbStatus read_arrays(GbH5 *file, GbMesoState *s)
   return GB_OK;
 }
 
+/* Whole numbers of each voxel. */
+static GbStatus read_counts(GbH5 *file, const GbMesoState *s, const char *name, int64_t *values)
+{
+  size_t dims[3];
+  int64_t *found;
+  GB_CALL(GbH5ReadInts(file, name, 3, dims, &found, "1"));
+  GbStatus status = check_count(file, name, 3, dims, (size_t)s->nvoxels);
+  if (status == GB_OK) memcpy(values, found, (size_t)s->nvoxels * sizeof *found);
+  free(found);
+  return status;
+}
+
 static GbStatus read_integers(GbH5 *file, GbMesoState *s)
 {
-  static const char *const names[2] = {"fields/solid", "modes/redraws"};
-  for (int n = 0; n < 2; n++) {
-    size_t dims[3];
-    int64_t *values;
-    GB_CALL(GbH5ReadInts(file, names[n], 3, dims, &values, "1"));
-    GbStatus status = check_count(file, names[n], 3, dims, (size_t)s->nvoxels);
-    for (int v = 0; v < s->nvoxels && status == GB_OK; v++) {
-      if (n == 0)
-        s->solid[v] = values[v] != 0;
-      else
-        s->redraws[v] = values[v];
-    }
-    free(values);
-    GB_CALL(status);
-  }
-  return GB_OK;
+  GB_CALL(read_counts(file, s, "fields/solid", s->redraws)); /* for a moment */
+  for (int v = 0; v < s->nvoxels; v++)
+    s->solid[v] = s->redraws[v] != 0;
+  GB_CALL(read_counts(file, s, "modes/redraws", s->redraws));
+  if (!s->way_back) return GB_OK;
+  GB_CALL(read_counts(file, s, "way_back/mode", s->way_back->mode));
+  for (int v = 0; v < s->nvoxels; v++)
+    if (s->way_back->mode[v] < 0 || s->way_back->mode[v] >= s->nmodes)
+      GB_FAIL(GB_ERR_INPUT, "%s: dataset way_back/mode: expected 0 to %d, found %lld",
+              GbH5Path(file), s->nmodes - 1, (long long)s->way_back->mode[v]);
+  return read_counts(file, s, "way_back/parent_redraws", s->way_back->parent_redraws);
 }
 
 static GbStatus read_all(GbH5 *file, GbMesoState *state)

@@ -8,6 +8,16 @@
 
 #include <stdint.h>
 
+/* The way back from each voxel's last event: what the voxel was before it. */
+typedef struct {
+  double *barrier_eV; /* [nvoxels] of the reverse at zero stress; GB_NO_WAY_BACK: there is none */
+  int64_t *mode;      /* [nvoxels] that fired */
+  double *parent_barrier_eV, *parent_orientation, *parent_chi; /* as in the state */
+  int64_t *parent_redraws;
+} GbWayBack;
+
+#define GB_NO_WAY_BACK 1e3 /* eV */
+
 typedef struct {
   GbGrid grid;
   int nvoxels, nmodes;
@@ -25,8 +35,9 @@ typedef struct {
   double *barrier_eV;             /* [nvoxels*nmodes] at zero stress */
   int norientation;               /* see GbModesOrientationSize */
   double *orientation;            /* [nvoxels*norientation] of each voxel's modes */
-  int64_t *redraws;               /* [nvoxels] times the voxel's barriers were drawn */
-  double hazard_left; /* integrated rate still to pass before the next event; 0: not drawn */
+  int64_t *redraws;    /* [nvoxels] counter of the draws: how many, or which (way_back) */
+  GbWayBack *way_back; /* NULL: events have no reverse */
+  double hazard_left;  /* integrated rate still to pass before the next event; 0: not drawn */
   size_t nmemory;
   double *memory; /* [nmemory] of the elastic solver, see GbElasticityStore; zeros: none */
 } GbMesoState;
@@ -35,6 +46,11 @@ typedef struct {
  * GbMesoStateFree (safe on a zeroed or freed state). */
 GbStatus GbMesoStateAllocate(GbMesoState *state, const GbGrid *grid, int nmodes);
 void GbMesoStateFree(GbMesoState *state);
+/* Lets events have a reverse: none has one yet. Nothing happens if they have it already. */
+GbStatus GbMesoStateAddWayBack(GbMesoState *state);
+/* Schmid deviator of a voxel's way back, in the sample. */
+void GbMesoWayBackAxis(const GbMesoState *state, const GbModes *modes, int voxel,
+                       double axis[GB_NDEVIATOR]);
 /* `to` is allocated here: it need not be initialised, and what it held is not freed. */
 GbStatus GbMesoStateCopy(const GbMesoState *from, GbMesoState *to);
 /* Exact: reading back gives the same bits. One process. */

@@ -99,6 +99,14 @@ static inline __attribute__((always_inline)) void block_rates(GbThinning *t, int
         x += axis[k] * s[k];
       sum += exp2_lanes(x);
     }
+    if (t->back_axis) {
+      const float *axis = t->back_axis + (size_t)block * (size_t)nt * GB_BLOCK;
+      const float *back = t->back_barrier + (size_t)block * GB_BLOCK;
+      Lanes x = up - *(const Lanes *)(back + chunk * NLANES);
+      for (int k = 0; k < nt; k++)
+        x += *(const Lanes *)(axis + k * GB_BLOCK + chunk * NLANES) * s[k];
+      sum += exp2_lanes(x);
+    }
     sum = (Lanes)((LanesInt)sum & (here >= 0));
     *(Lanes *)(rate + chunk * NLANES) = sum;
   }
@@ -280,7 +288,15 @@ double GbThinningRate(GbThinning *t, int voxel, const double deviator[GB_NDEVIAT
       tau += t->in.modes->axis[m][k] * turned[k];
     t->mode_rate[m] = (t->in.activation * tau - barrier[m]) * t->inverse_kT + GB_THINNING_SHIFT;
   }
-  return GbRatesPowers(nm, t->mode_rate);
+  if (!t->back_axis) return GbRatesPowers(nm, t->mode_rate);
+  double axis[GB_NDEVIATOR], tau = 0;
+  GbMesoWayBackAxis(t->in.state, t->in.modes, voxel, axis);
+  for (int k = 0; k < nt; k++)
+    tau += axis[k] * deviator[k];
+  t->mode_rate[nm] =
+      (t->in.back_activation * tau - t->in.state->way_back->barrier_eV[voxel]) * t->inverse_kT +
+      GB_THINNING_SHIFT;
+  return GbRatesPowers(nm + 1, t->mode_rate);
 }
 
 /* --- Bounds of single voxels -------------------------------------------------------------------
@@ -300,6 +316,20 @@ static void set_lane(GbThinning *t, int voxel, const double *deviator)
   t->offset[slot] = (float)(t->safety - log2((double)t->growth[block]));
 }
 
+static void set_way_back(GbThinning *t, int voxel)
+{
+  const int nt = ntarget(t);
+  const size_t slot = slot_of(t, voxel), block = slot / GB_BLOCK, lane = slot % GB_BLOCK;
+  double axis[GB_NDEVIATOR], turned[GB_NDEVIATOR];
+  GbMesoWayBackAxis(t->in.state, t->in.modes, voxel, axis);
+  turn(t, voxel, axis, turned);
+  for (int k = 0; k < nt; k++)
+    t->back_axis[(block * (size_t)nt + (size_t)k) * GB_BLOCK + lane] =
+        (float)(t->back_scale * turned[k]);
+  t->back_barrier[slot] =
+      (float)(t->in.state->way_back->barrier_eV[voxel] * t->inverse_kT - GB_THINNING_SHIFT);
+}
+
 static void set_modes(GbThinning *t, int voxel)
 {
   const int nt = ntarget(t), nm = t->in.modes->count;
@@ -313,6 +343,7 @@ static void set_modes(GbThinning *t, int voxel)
   for (int m = 0; m < nm; m++)
     t->barrier[(block * (size_t)nm + (size_t)m) * GB_BLOCK + lane] =
         (float)(barrier[m] * t->inverse_kT - GB_THINNING_SHIFT);
+  if (t->back_axis) set_way_back(t, voxel);
 }
 
 void GbThinningTighten(GbThinning *t, int voxel, const double deviator[GB_NDEVIATOR])
@@ -469,7 +500,7 @@ void GbThinningEvent(GbThinning *t, int voxel, const double source[GB_NSOURCE],
 
 double GbThinningAxialFactor(const GbThinning *t, double axial)
 {
-  return exp2(0.5 * t->beta * fabs(axial - t->axial_reference));
+  return exp2(0.5 * t->bound_beta * fabs(axial - t->axial_reference));
 }
 
 int GbThinningChoose(const GbThinning *t, double u, double *bound)
@@ -503,6 +534,13 @@ int GbThinningChoose(const GbThinning *t, double u, double *bound)
 double GbThinningBlockBound(const GbThinning *t, int block)
 {
   return t->sum[block] * (double)t->growth[block];
+}
+
+void GbThinningSetWayBack(GbThinning *t, int voxel)
+{
+  set_way_back(t, voxel);
+  update_rates(t, (int)(slot_of(t, voxel) / GB_BLOCK));
+  sum_bounds(t);
 }
 
 void GbThinningRefresh(GbThinning *t, int block)
@@ -561,6 +599,8 @@ void GbThinningLoad(GbThinning *t, double temperature_K)
   const double inverse = 1 / (GB_KB_EV_PER_K * temperature_K * M_LN2);
   t->inverse_kT = inverse;
   t->beta = t->in.activation * inverse;
+  t->back_scale = t->in.back_activation / t->in.activation;
+  t->bound_beta = t->beta * (t->back_axis ? fmax(1, fabs(t->back_scale)) : 1);
 #pragma omp parallel for num_threads(t->nthreads) schedule(static)
   for (int v = 0; v < t->in.state->nvoxels; v++)
     set_modes(t, v);

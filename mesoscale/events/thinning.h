@@ -22,6 +22,7 @@ typedef struct {
   const GbModes *modes;
   const GbResponse *response;
   double activation;                /* V*, eV per GPa */
+  double back_activation;           /* of ways back, if the state has them */
   double gamma, largest_dilatation; /* of an event in a voxel */
 } GbThinningInput;
 
@@ -52,7 +53,11 @@ typedef struct GbThinning {
   double axial, axial_reference; /* mean axial stress now, and that of the rates, GPa */
   double total;                  /* sum of bounds at axial_reference */
   double safety;       /* log2 of the factor that covers the rounding of single precision */
-  double *mode_rate;   /* [nmodes] of the last GbThinningRate */
+  float *back_axis;    /* [nblocks][nt][GB_BLOCK] of ways back, times their part of V*; or NULL */
+  float *back_barrier; /* [nblocks][GB_BLOCK] as barrier */
+  double back_scale;   /* back_activation over activation */
+  double bound_beta;   /* beta of the slots whose rates change most with stress */
+  double *mode_rate;   /* [nslots] of the last GbThinningRate */
   int64_t near_blocks; /* updated so far */
 } GbThinning;
 
@@ -76,6 +81,8 @@ void GbThinningTighten(GbThinning *t, int voxel, const double deviator[GB_NDEVIA
  * the deviator is its stress before. The axial stress is the caller's. */
 void GbThinningEvent(GbThinning *t, int voxel, const double source[GB_NSOURCE],
                      const double deviator[GB_NDEVIATOR]);
+/* The way back of a voxel has become known. */
+void GbThinningSetWayBack(GbThinning *t, int voxel);
 /* Bound of a block, and true stresses for all its voxels. */
 double GbThinningBlockBound(const GbThinning *t, int block);
 void GbThinningRefresh(GbThinning *t, int block);

@@ -162,7 +162,7 @@ void GbThinningSetFactors(GbThinning *t)
           const size_t row =
               ((size_t)column * (size_t)nb[2] + (size_t)z) * (size_t)nb[1] + (size_t)y;
           const double shear = (double)t->shear[row * (size_t)nb[0] + (size_t)x];
-          const double growth = exp2(t->beta * shear);
+          const double growth = exp2(t->bound_beta * shear);
           const bool own = z == 0 && y == 0 && x == (free_x ? column : 0);
           const bool is_near = own || growth > 1 + NEAR_GROWTH;
           float *factor = t->factor + row * (size_t)t->nfactor_x + x;
@@ -218,7 +218,10 @@ static GbStatus allocate(GbThinning *t)
   GB_CALLOC(t->near_begin, columns + 1);
   GB_CALLOC(t->near, 3 * columns * (size_t)t->nblocks);
   GB_CALLOC(t->deferred, t->capacity);
-  GB_CALLOC(t->mode_rate, nm);
+  GB_CALLOC(t->mode_rate, nm + 1);
+  if (!t->in.state->way_back) return GB_OK;
+  GB_CALL(GbCallocLarge((void **)&t->back_axis, lanes * nt, sizeof *t->back_axis));
+  GB_CALL(GbCallocLarge((void **)&t->back_barrier, lanes, sizeof *t->back_barrier));
   return GB_OK;
 }
 
@@ -286,6 +289,8 @@ void GbThinningDestroy(GbThinning **thinning)
   free(t->near);
   free(t->deferred);
   free(t->mode_rate);
+  free(t->back_axis);
+  free(t->back_barrier);
   free(t);
   *thinning = NULL;
 }

@@ -23,6 +23,7 @@ typedef enum {
   GB_RNG_NOTCH,
   GB_RNG_LANGEVIN,
   GB_RNG_THINNING,
+  GB_RNG_WAY_BACK,
   GB_RNG_PORES,
 } GbRngPurpose;
 

@@ -45,7 +45,7 @@ static GbElasticity *random_solver(MPI_Comm comm)
   bool solid[NV];
   GbElasticity *elasticity;
   random_medium(mu, bulk, solid);
-  assert_ok(GbElasticityCreate(comm, &strip, solid, GB_ELASTIC_AUTO, &elasticity));
+  assert_ok(GbElasticityCreate(comm, &strip, solid, GB_ELASTIC_DIRECT, &elasticity));
   assert_ok(GbElasticitySetModuli(elasticity, mu, bulk));
   return elasticity;
 }
@@ -168,7 +168,7 @@ static void result_does_not_depend_on_history(void **state)
     mu[v] *= 0.5 + uniform(v, 5); /* far from the kept factors */
   assert_ok(GbElasticitySetModuli(e, mu, bulk));
   assert_ok(GbElasticitySolve(e, IN(b), MEAN_ZZ(-0.01), used, NULL));
-  assert_ok(GbElasticityCreate(PETSC_COMM_SELF, &strip, solid, GB_ELASTIC_AUTO, &fresh));
+  assert_ok(GbElasticityCreate(PETSC_COMM_SELF, &strip, solid, GB_ELASTIC_DIRECT, &fresh));
   assert_ok(GbElasticitySetModuli(fresh, mu, bulk));
   assert_ok(GbElasticitySolve(fresh, IN(b), MEAN_ZZ(-0.01), clean, NULL));
   assert_close(largest_difference(used, clean, 1), 0, 1e-7);
@@ -241,16 +241,16 @@ static void failures_are_reported(void **state)
   random_medium(mu, bulk, solid);
   random_field(1, a);
   GbGrid small = {2, 1, 2, 1, true};
-  assert_fails(GbElasticityCreate(PETSC_COMM_SELF, &small, NULL, GB_ELASTIC_AUTO, &e), GB_ERR_INPUT,
-               "2 x 1 x 2");
+  assert_fails(GbElasticityCreate(PETSC_COMM_SELF, &small, NULL, GB_ELASTIC_DIRECT, &e),
+               GB_ERR_INPUT, "2 x 1 x 2");
   for (int i = 0; i < NX; i++)
     solid[i] = false; /* a cut through the strip: the rest could rotate */
-  assert_fails(GbElasticityCreate(PETSC_COMM_SELF, &strip, solid, GB_ELASTIC_AUTO, &e),
+  assert_fails(GbElasticityCreate(PETSC_COMM_SELF, &strip, solid, GB_ELASTIC_DIRECT, &e),
                GB_ERR_INPUT, "cut");
   assert_null(e);
   for (int i = 0; i < NX; i++)
     solid[i + 4 * NX] = false; /* a second cut: two pieces */
-  assert_fails(GbElasticityCreate(PETSC_COMM_SELF, &strip, solid, GB_ELASTIC_AUTO, &e),
+  assert_fails(GbElasticityCreate(PETSC_COMM_SELF, &strip, solid, GB_ELASTIC_DIRECT, &e),
                GB_ERR_INPUT, "pieces");
 
   e = random_solver(PETSC_COMM_SELF);

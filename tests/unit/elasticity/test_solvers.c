@@ -351,18 +351,19 @@ static void distributed_equals_serial(void **state)
 static void threads_leave_the_bits(void **state)
 {
   (void)state;
+  static const GbGrid large = {20, 12, 28, 1, true}; /* small ones have one thread anyway */
   const int most = omp_get_max_threads();
   const double mean[GB_NTENSOR] = {[GB_ZZ] = 0.01};
-  Sample s = make_sample(&thick);
-  Tensor *a = make_field(&thick, 1), *stress[2];
+  Sample s = make_sample(&large);
+  Tensor *a = make_field(&large, 1), *stress[2];
   for (int pass = 0; pass < 2; pass++) {
     omp_set_num_threads(pass ? 3 : 1);
-    GbElasticity *e = make_solver(PETSC_COMM_SELF, &thick, &s);
-    stress[pass] = make_field(&thick, 0);
+    GbElasticity *e = make_solver(PETSC_COMM_SELF, &large, &s);
+    stress[pass] = make_field(&large, 0);
     assert_ok(GbElasticitySolve(e, IN(a), mean, stress[pass], NULL));
     GbElasticityDestroy(&e);
   }
-  assert_memory_equal(stress[0], stress[1], (size_t)count(&thick) * sizeof(Tensor));
+  assert_memory_equal(stress[0], stress[1], (size_t)count(&large) * sizeof(Tensor));
   omp_set_num_threads(most);
   free_sample(&s);
   free(a);
@@ -375,6 +376,32 @@ static void threads_leave_the_bits(void **state)
   (void)state;
 }
 #endif
+
+/* From the answer to a large load to none and to one that drowns in its rounding. */
+static void vanishing_loads_are_solved(void **state)
+{
+  (void)state;
+  const double mean[GB_NTENSOR] = {[GB_ZZ] = 0.01}, none[GB_NTENSOR] = {0};
+  Sample s = make_sample(&thick);
+  GbElasticity *e = make_solver(PETSC_COMM_SELF, &thick, &s);
+  Tensor *star = make_field(&thick, 1), *zero = make_field(&thick, 0);
+  Tensor *stress = make_field(&thick, 0);
+  for (int pass = 0; pass < 2; pass++) {
+    assert_ok(GbElasticitySolve(e, IN(star), mean, stress, NULL));
+    memset(star, 0, (size_t)count(&thick) * sizeof *star);
+    star[7][GB_XZ] = pass ? 0 : 1e-17;
+    assert_ok(GbElasticitySolve(e, IN(star), none, stress, NULL));
+    assert_close(largest_difference(&thick, stress, zero), 0, pass ? 0 : 1e-10);
+    star[7][GB_ZZ] = 0.1;
+  }
+  star[7][GB_XZ] = NAN;
+  assert_fails(GbElasticitySolve(e, IN(star), mean, stress, NULL), GB_ERR_NUMERIC, "not finite");
+  GbElasticityDestroy(&e);
+  free_sample(&s);
+  free(star);
+  free(zero);
+  free(stress);
+}
 
 /* --- Failures --------------------------------------------------------------------------------- */
 
@@ -421,6 +448,12 @@ static void wrong_solvers_are_refused(void **state)
   assert_ok(GbElasticitySetModuli(e, s.mu, s.bulk));
   assert_ok(GbElasticityUpdateModuli(e, 5, 30, 120));
   assert_fails(GbElasticityUpdateModuli(e, 5, 31, 120), GB_ERR_INPUT, "equal moduli", "voxel 5");
+  Tensor *star = make_field(&flat, 1), *stress = make_field(&flat, 0);
+  star[3][GB_ZZ] = INFINITY;
+  assert_fails(GbElasticitySolve(e, IN(star), (const double[GB_NTENSOR]){0}, stress, NULL),
+               GB_ERR_NUMERIC, "not finite");
+  free(star);
+  free(stress);
   s.bulk[17] = 100;
   assert_fails(GbElasticitySetModuli(e, s.mu, s.bulk), GB_ERR_INPUT, "equal moduli", "voxel 17");
   GbElasticityDestroy(&e);
@@ -431,6 +464,7 @@ GB_TEST_MAIN("unit.mesoscale.solvers", cmocka_unit_test(product_equals_quadratur
              cmocka_unit_test(response_is_reciprocal),
              cmocka_unit_test(unit_responses_are_derivatives),
              cmocka_unit_test(memory_continues_bit_for_bit),
-             cmocka_unit_test(distributed_equals_serial), cmocka_unit_test(threads_leave_the_bits),
+             cmocka_unit_test(distributed_equals_serial),
+             cmocka_unit_test(vanishing_loads_are_solved), cmocka_unit_test(threads_leave_the_bits),
              cmocka_unit_test(solid_that_could_move_is_refused),
              cmocka_unit_test(wrong_solvers_are_refused))

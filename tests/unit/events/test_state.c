@@ -17,6 +17,11 @@ static void fill(double *values, size_t n, int stream)
 static void make_state(GbMesoState *s)
 {
   GbGlassState(5, 7, 3, UINT64_C(0xfedcba9876543210), 300, s);
+  assert_ok(GbMesoStateAddWayBack(s));
+  s->way_back->barrier_eV[3] = 0.6;
+  s->way_back->mode[3] = 2;
+  s->way_back->parent_chi[3] = 0.1;
+  s->way_back->parent_redraws[3] = INT64_C(1) << 61;
   size_t nv = (size_t)s->nvoxels;
   fill(s->plastic[0], nv * GB_NTENSOR, 1);
   fill(s->stress[0], nv * GB_NTENSOR, 2);
@@ -52,6 +57,13 @@ static void assert_same(const GbMesoState *a, const GbMesoState *b)
   assert_memory_equal(a->orientation, b->orientation, nv * sizeof *a->orientation);
   assert_memory_equal(a->redraws, b->redraws, nv * sizeof *a->redraws);
   assert_memory_equal(a->memory, b->memory, a->nmemory * sizeof *a->memory);
+  const GbWayBack *x = a->way_back, *y = b->way_back;
+  assert_memory_equal(x->barrier_eV, y->barrier_eV, nv * sizeof *x->barrier_eV);
+  assert_memory_equal(x->mode, y->mode, nv * sizeof *x->mode);
+  assert_memory_equal(x->parent_barrier_eV, y->parent_barrier_eV, nm * sizeof *x->barrier_eV);
+  assert_memory_equal(x->parent_orientation, y->parent_orientation, nv * sizeof *x->parent_chi);
+  assert_memory_equal(x->parent_chi, y->parent_chi, nv * sizeof *x->parent_chi);
+  assert_memory_equal(x->parent_redraws, y->parent_redraws, nv * sizeof *x->parent_redraws);
 }
 
 static void file_gives_back_the_same_bits(void **unused)
@@ -77,7 +89,7 @@ static void broken_files_are_named(void **unused)
 {
   (void)unused;
   const char *folder = GbTestFolder();
-  const int64_t size[3] = {7, 1, 5}, one = 1, three = 3;
+  const int64_t size[3] = {7, 1, 5}, one = 1, none = 0, three = 3;
   char path[300];
   GbMesoState state;
   GbH5 *file;
@@ -99,6 +111,7 @@ static void broken_files_are_named(void **unused)
   assert_ok(GbH5WriteInts(file, "modes/count", 0, NULL, &three, "1"));
   assert_ok(GbH5WriteInts(file, "run/seed", 0, NULL, &one, "1"));
   assert_ok(GbH5WriteInts(file, "run/events", 0, NULL, &one, "1"));
+  assert_ok(GbH5WriteInts(file, "run/way_back", 0, NULL, &none, "1"));
   assert_ok(GbH5WriteInts(file, "run/draws", 0, NULL, &one, "1"));
   assert_ok(GbH5WriteScalar(file, "run/time", 1, "s"));
   assert_ok(GbH5WriteScalar(file, "run/temperature", 300, "K"));

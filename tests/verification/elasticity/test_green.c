@@ -183,8 +183,10 @@ static void no_axis_is_special(void **state)
 static void threads_leave_the_bits(void **state)
 {
   (void)state;
-  static const GbGrid grids[] = {
-      {20, 1, 24, 1, false}, {20, 1, 24, 1, true}, {7, 6, 8, 1, false}, {7, 6, 8, 1, true}};
+  static const GbGrid grids[] = {{100, 1, 120, 1, false},
+                                 {100, 1, 120, 1, true},
+                                 {20, 15, 24, 1, false},
+                                 {20, 15, 24, 1, true}};
   const int most = omp_get_max_threads();
   for (size_t i = 0; i < sizeof grids / sizeof *grids; i++) {
     const GbGrid *grid = grids + i;
