@@ -127,12 +127,13 @@ static void put_back_first_checkpoint(const GbTestCase *c)
 
 /* Runs with a time limit, again and again, until it is done. Each try gets more time, so the end is
  * reached on any machine. Returns how often a try found a checkpoint. */
-static int run_in_pieces(GbTestCase *c, double first_s, bool killed)
+static int try_in_pieces(GbTestCase *c, double first_s, bool killed)
 {
   int continued = 0;
   GbStatus status = GB_ERR_STOPPED;
   for (double limit = first_s; status == GB_ERR_STOPPED; limit *= 1.3) {
     continued += there(c, 0, "checkpoint.h5") || there(c, 1, "checkpoint.h5");
+    MPI_Barrier(MPI_COMM_WORLD);
     if (killed && GbTestWorldRank() == 0) put_back_first_checkpoint(c);
     MPI_Barrier(MPI_COMM_WORLD);
     GbStopInstall(limit);
@@ -144,12 +145,29 @@ static int run_in_pieces(GbTestCase *c, double first_s, bool killed)
   return continued;
 }
 
+/* In smaller pieces where the machine was too fast for any to end within a sample. */
+static void run_in_pieces(GbTestCase *c, bool killed)
+{
+  double first_s = 0.1;
+  int tries = 0;
+  while (try_in_pieces(c, first_s, killed) == 0) {
+    assert_true(++tries < 8);
+    for (int s = 0; s < 2 && GbTestWorldRank() == 0; s++) {
+      char path[GB_PATH_MAX];
+      GbMesoSamplePath(c->folder, s, "sample.h5", path);
+      assert_int_equal(unlink(path), 0);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+    first_s /= 3;
+  }
+}
+
 static void a_run_in_pieces_ends_with_the_same_bits(void **state)
 {
   GbTestCase broken;
   (void)state;
   make("broken", &broken);
-  assert_true(run_in_pieces(&broken, 0.15, false) >= 2);
+  run_in_pieces(&broken, false);
   assert_same_results(&whole, &broken);
   for (int s = 0; s < 2; s++)
     assert_true(!there(&broken, s, "checkpoint.h5") && !there(&broken, s, "events.part"));
@@ -169,7 +187,7 @@ static const char *assert_same_in_pieces(void (*change)(GbMesoConfig *), const c
   }
   assert_ok(gb_stage_mesoscale.execute(&cases[0].run, &cases[0].config));
   MPI_Barrier(MPI_COMM_WORLD);
-  assert_true(run_in_pieces(&cases[1], 0.05, cases[1].config.checkpoint_minutes > 0) >= 1);
+  run_in_pieces(&cases[1], cases[1].config.checkpoint_minutes > 0);
   if (GbTestWorldRank() != 0) return cases[0].folder;
   GbTestCaseSame(&cases[0], &cases[1], "stress_strain.csv");
   GbTestCaseSame(&cases[0], &cases[1], "sample_01/events.csv");
