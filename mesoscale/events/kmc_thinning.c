@@ -161,6 +161,8 @@ static GbStatus fire(Run *run, int voxel, int mode, bool athermal,
     change[t] = s->plastic[voxel][t] - before[t];
   change[GB_ZZ] += run->thermal * expanded / 3;
   GbThinningEvent(run->t, voxel, source, deviator);
+  GbKmcLap(kmc, &kmc->profile.near_s);
+  GbThinningDefer(run->t);
   relax_mean(run, change);
   if (s->way_back && !record.back) {
     double after[GB_NDEVIATOR];
@@ -169,7 +171,7 @@ static GbStatus fire(Run *run, int voxel, int mode, bool athermal,
     GbThinningSetWayBack(run->t, voxel);
   }
   kmc->profile.events++;
-  GbKmcLap(kmc, &kmc->profile.near_s);
+  GbKmcLap(kmc, &kmc->profile.bound_s);
   if (run->t->ndeferred == run->t->capacity) GB_CALL(flush(run));
   if (!run->callback) return GB_OK;
   return GbKmcReport(kmc, run->t->axial, &record, run->callback, run->context, &run->stop);

@@ -151,27 +151,32 @@ static void copy_scalars(const GbMesoState *from, GbMesoState *to)
   to->hazard_left = from->hazard_left;
 }
 
-GbStatus GbMesoStateCopy(const GbMesoState *from, GbMesoState *to)
+GbStatus GbMesoStateAssign(const GbMesoState *from, GbMesoState *to)
 {
   Array source[NARRAYS_MAX], target[NARRAYS_MAX];
-  GB_CALL(GbMesoStateAllocate(to, &from->grid, from->nmodes));
-  if (from->way_back) {
-    GbStatus status = GbMesoStateAddWayBack(to);
-    if (status != GB_OK) {
-      GbMesoStateFree(to);
-      GB_CALL(status);
-    }
-    memcpy(to->way_back->mode, from->way_back->mode, (size_t)from->nvoxels * sizeof(int64_t));
-    memcpy(to->way_back->parent_redraws, from->way_back->parent_redraws,
-           (size_t)from->nvoxels * sizeof(int64_t));
-  }
+  const size_t nv = (size_t)from->nvoxels;
+  if (from->way_back) GB_CALL(GbMesoStateAddWayBack(to));
   copy_scalars(from, to);
   const int narrays = list_arrays(from, source);
   list_arrays(to, target);
   for (int a = 0; a < narrays; a++)
     memcpy(target[a].values, source[a].values, source[a].count * sizeof *source[a].values);
-  memcpy(to->solid, from->solid, (size_t)from->nvoxels * sizeof *from->solid);
-  memcpy(to->redraws, from->redraws, (size_t)from->nvoxels * sizeof *from->redraws);
+  memcpy(to->solid, from->solid, nv * sizeof *from->solid);
+  memcpy(to->redraws, from->redraws, nv * sizeof *from->redraws);
+  if (!from->way_back) return GB_OK;
+  memcpy(to->way_back->mode, from->way_back->mode, nv * sizeof(int64_t));
+  memcpy(to->way_back->parent_redraws, from->way_back->parent_redraws, nv * sizeof(int64_t));
+  return GB_OK;
+}
+
+GbStatus GbMesoStateCopy(const GbMesoState *from, GbMesoState *to)
+{
+  GB_CALL(GbMesoStateAllocate(to, &from->grid, from->nmodes));
+  GbStatus status = GbMesoStateAssign(from, to);
+  if (status != GB_OK) {
+    GbMesoStateFree(to);
+    GB_CALL(status);
+  }
   return GB_OK;
 }
 

@@ -51,6 +51,8 @@ GbStatus GbMesoStateAddWayBack(GbMesoState *state);
 /* Schmid deviator of a voxel's way back, in the sample. */
 void GbMesoWayBackAxis(const GbMesoState *state, const GbModes *modes, int voxel,
                        double axis[GB_NDEVIATOR]);
+/* Everything of `from` into `to`, allocated with the same grid and modes. */
+GbStatus GbMesoStateAssign(const GbMesoState *from, GbMesoState *to);
 /* `to` is allocated here: it need not be initialised, and what it held is not freed. */
 GbStatus GbMesoStateCopy(const GbMesoState *from, GbMesoState *to);
 /* Exact: reading back gives the same bits. One process. */

@@ -440,8 +440,7 @@ static inline double sum_row(GbThinning *t, size_t first, const float *factor)
   return row;
 }
 
-/* Lets the bounds of every block grow by what the last event may have added. */
-static void grow(GbThinning *t)
+void GbThinningDefer(GbThinning *t)
 {
   const int *along = t->nblocks_along;
   const GbDeferred *event = &t->deferred[t->ndeferred - 1];
@@ -492,7 +491,6 @@ void GbThinningEvent(GbThinning *t, int voxel, const double source[GB_NSOURCE],
   for (int n = t->near_begin[column]; n < t->near_begin[column + 1]; n++)
     update_near(t, near_block(t, own, n), event);
   t->ndeferred++;
-  grow(t);
 }
 
 /* --- Candidates --------------------------------------------------------------------------------

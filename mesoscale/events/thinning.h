@@ -77,10 +77,13 @@ void GbThinningStress(const GbThinning *t, int voxel, double deviator[GB_NDEVIAT
 double GbThinningRate(GbThinning *t, int voxel, const double deviator[GB_NDEVIATOR]);
 /* Lowers the bound of a voxel to its rate; the stress as GbThinningStress gave it. */
 void GbThinningTighten(GbThinning *t, int voxel, const double deviator[GB_NDEVIATOR]);
-/* An event: bounds of all voxels follow. The state holds the voxel's new barriers and orientation;
- * the deviator is its stress before. The axial stress is the caller's. */
+/* An event: stresses and bounds of the voxels near it follow. The state holds the voxel's new
+ * barriers and orientation; the deviator is its stress before. The axial stress is the caller's.
+ * Follow with GbThinningDefer. */
 void GbThinningEvent(GbThinning *t, int voxel, const double source[GB_NSOURCE],
                      const double deviator[GB_NDEVIATOR]);
+/* Lets the bounds of every block grow by what the last event may have added. */
+void GbThinningDefer(GbThinning *t);
 /* The way back of a voxel has become known. */
 void GbThinningSetWayBack(GbThinning *t, int voxel);
 /* Bound of a block, and true stresses for all its voxels. */

@@ -17,24 +17,6 @@ static GbStatus allocate(GbMesoCheckpoint *c, const GbMesoState *state)
   return GB_OK;
 }
 
-/* Everything of `from` into the arrays of `to`, which are as large. */
-static void assign_state(const GbMesoState *from, GbMesoState *to)
-{
-  const GbMesoState own = *to;
-  const size_t nv = (size_t)from->nvoxels, nm = nv * (size_t)from->nmodes;
-  *to = *from;
-  to->solid = memcpy(own.solid, from->solid, nv * sizeof(*own.solid));
-  to->chi = memcpy(own.chi, from->chi, nv * sizeof(*own.chi));
-  to->plastic = memcpy(own.plastic, from->plastic, nv * sizeof(*own.plastic));
-  to->slip = memcpy(own.slip, from->slip, nv * sizeof(*own.slip));
-  to->stress = memcpy(own.stress, from->stress, nv * sizeof(*own.stress));
-  to->barrier_eV = memcpy(own.barrier_eV, from->barrier_eV, nm * sizeof(*own.barrier_eV));
-  to->orientation = memcpy(own.orientation, from->orientation,
-                           nv * (size_t)from->norientation * sizeof(*own.orientation));
-  to->redraws = memcpy(own.redraws, from->redraws, nv * sizeof(*own.redraws));
-  to->memory = memcpy(own.memory, from->memory, from->nmemory * sizeof(*own.memory));
-}
-
 GbStatus GbMesoCheckpointKeep(GbMesoCheckpoint *c, const GbSample *sample, int strain,
                               const GbMesoTables *tables, GbCatalogueCount events,
                               const GbAvalanches *avalanches)
@@ -42,7 +24,7 @@ GbStatus GbMesoCheckpointKeep(GbMesoCheckpoint *c, const GbSample *sample, int s
   const GbMesoState *state = &sample->state;
   const size_t nv = (size_t)state->nvoxels;
   if (!c->chi_drawn) GB_CALL(allocate(c, state));
-  assign_state(state, &c->state);
+  GB_CALL(GbMesoStateAssign(state, &c->state));
   memcpy(c->chi_drawn, sample->chi_drawn, nv * sizeof(*c->chi_drawn));
   memcpy(c->redraws, sample->redraws, nv * sizeof(*c->redraws));
   for (int t = 0; t < GB_NTABLES; t++)

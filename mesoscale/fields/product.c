@@ -245,6 +245,7 @@ static GbStatus write_protocol(GbH5 *file, const GbMesoIndex *index)
   GB_CALL(write_integer(file, "protocol/method", o->method));
   GB_CALL(write_integer(file, "protocol/uniform_moduli", o->uniform_moduli));
   GB_CALL(write_integer(file, "protocol/elastic_solver", o->solver));
+  GB_CALL(write_integer(file, "protocol/reverse_events", o->way_back));
   GB_CALL(GbH5WriteDoubles(file, "protocol/strains_percent", 1, &n, index->strains_percent.values,
                            "%"));
   GB_CALL(GbH5WriteScalar(file, "protocol/strain_rate", index->strain_rate_per_s, "1/s"));
@@ -295,11 +296,13 @@ static GbStatus read_strains(GbH5 *file, GbDoubleList *strains)
 /* Everything but the driver: what continues from the states is thermal. */
 static GbStatus read_options(GbH5 *file, GbSampleOptions *options)
 {
-  int64_t method = 0, uniform = 0, solver = 0;
+  int64_t method = 0, uniform = 0, solver = 0, way_back = 0;
   GB_CALL(read_integer(file, "protocol/max_events_per_voxel", &options->max_events_per_voxel));
   GB_CALL(read_integer(file, "protocol/method", &method));
   GB_CALL(read_integer(file, "protocol/uniform_moduli", &uniform));
   GB_CALL(read_integer(file, "protocol/elastic_solver", &solver));
+  GB_CALL(read_integer(file, "protocol/reverse_events", &way_back));
+  options->way_back = way_back != 0;
   options->method = (GbKmcMethod)method;
   options->uniform_moduli = uniform != 0;
   options->solver = (GbElasticSolver)solver;

@@ -44,6 +44,9 @@ static const GbParam params[] = {
      "loading with events at their rates, without temperature from instability to instability "
      "(quasistatic), or always by the mode nearest to instability (extremal); rest, cycles, "
      "unloading and hardness are thermal"},
+    {"reverse_events", GB_PARAM_BOOL, AT(reverse_events), "false", 0, 0, NULL,
+     "the last event of a voxel may be undone, at the rate that detailed balance with its elastic "
+     "energy and that of its chi asks for"},
     {"notch_depth_voxels", GB_PARAM_INT, AT(notch_depth_voxels), "0", 0, 1024, NULL,
      "depth of the notches, grooves through the thickness; 0: no notches"},
     {"notch_height_voxels", GB_PARAM_INT, AT(notch_height_voxels), "1", 1, 1024, NULL,
@@ -195,6 +198,7 @@ GbSampleOptions GbMesoSampleOptions(const GbMesoConfig *c)
                            .max_events_per_voxel = c->max_events_per_voxel,
                            .method = thinning ? GB_KMC_THINNING : GB_KMC_FULL,
                            .uniform_moduli = c->moduli == 1,
+                           .way_back = c->reverse_events,
                            .solver = (GbElasticSolver)c->elastic_solver,
                            .driver = (GbDriver)c->driver};
 }

@@ -30,7 +30,7 @@ typedef struct {
   int64_t ctc_cycles;
   double band_shear, band_relative, band_front_nm;
   int64_t avalanche_least_events, event_stride;
-  bool event_catalogue;
+  bool event_catalogue, reverse_events;
   double checkpoint_minutes;
   int64_t samples, ranks_per_sample; /* section ensemble */
 } GbMesoConfig;

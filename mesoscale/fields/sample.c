@@ -45,6 +45,7 @@ static GbStatus set_up(GbSample *sample)
   const GbKmcOptions kmc = {.intrabasin_time_s = sample->options.intrabasin_time_s,
                             .method = sample->options.method,
                             .uniform_moduli = sample->options.uniform_moduli,
+                            .way_back = sample->options.way_back,
                             .solver = sample->options.solver};
   GbRelaxationOptions relaxation = GbRelaxationDefaults();
   relaxation.diffusion_edges = sample->options.chi_diffusion_edges;

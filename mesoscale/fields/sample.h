@@ -22,6 +22,7 @@ typedef struct {
   bool uniform_moduli;
   GbElasticSolver solver;
   GbDriver driver; /* of GbSampleCompress; all else is thermal */
+  bool way_back;   /* see GbKmcOptions */
 } GbSampleOptions;
 
 typedef struct {
