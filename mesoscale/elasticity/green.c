@@ -27,11 +27,21 @@ struct GbGreen {
   double *scratch; /* [nthreads * nodes.scratch] */
 };
 
+GbStatus GbGreenSetModuli(GbGreen *g, double mu, double bulk)
+{
+  if (!(mu > 0 && bulk > 0 && isfinite(mu) && isfinite(bulk)))
+    GB_FAIL(GB_ERR_INPUT, "moduli %g and %g GPa must be positive", mu, bulk);
+  if (g->medium.mu == mu && g->medium.bulk == bulk) return GB_OK;
+  g->medium = (GbMedium){.mu = mu, .bulk = bulk};
+  return g->transform->set_moduli(g->context, mu, bulk);
+}
+
 static GbStatus set_up(GbGreen *g, double mu, double bulk)
 {
   GB_CALL(GbTransformAllocate(&g->field, g->nodes.size));
   GB_CALL(GbTransformAllocate(&g->scratch, (size_t)g->nthreads * g->nodes.scratch));
-  return g->transform->create(&g->nodes, mu, bulk, g->nthreads, &g->context);
+  GB_CALL(g->transform->create(&g->nodes, g->nthreads, &g->context));
+  return GbGreenSetModuli(g, mu, bulk);
 }
 
 GbStatus GbGreenCreate(const GbGrid *grid, double mu, double bulk, GbGreen **green)
@@ -39,12 +49,9 @@ GbStatus GbGreenCreate(const GbGrid *grid, double mu, double bulk, GbGreen **gre
   *green = NULL;
   if (grid->nx < (grid->free_x ? 1 : 3) || grid->nz < 3 || (grid->ny != 1 && grid->ny < 3))
     GB_FAIL(GB_ERR_INPUT, "grid of %d x %d x %d voxels is too small", grid->nx, grid->ny, grid->nz);
-  if (!(mu > 0 && bulk > 0 && isfinite(mu) && isfinite(bulk)))
-    GB_FAIL(GB_ERR_INPUT, "moduli %g and %g GPa must be positive", mu, bulk);
   GbGreen *g;
   GB_CALLOC(g, 1);
   GbNodesSetUp(grid, &g->nodes);
-  g->medium = (GbMedium){.mu = mu, .bulk = bulk};
   g->transform = grid->free_x ? &GbTransformStrip : &GbTransformPeriodic;
   g->nthreads = GbNodesThreads(&g->nodes);
   GbStatus status = set_up(g, mu, bulk);
@@ -65,11 +72,6 @@ void GbGreenDestroy(GbGreen **green)
   free(g->scratch);
   free(g);
   *green = NULL;
-}
-
-bool GbGreenHas(const GbGreen *g, double mu, double bulk)
-{
-  return g->medium.mu == mu && g->medium.bulk == bulk;
 }
 
 /* Planes of one thread. */

@@ -15,7 +15,8 @@ typedef struct GbGreen GbGreen;
  * not positive. */
 GbStatus GbGreenCreate(const GbGrid *grid, double mu, double bulk, GbGreen **green);
 void GbGreenDestroy(GbGreen **green);
-bool GbGreenHas(const GbGreen *green, double mu, double bulk); /* exactly these moduli */
+/* Other moduli, at less cost than a new object; does nothing if they are the same. */
+GbStatus GbGreenSetModuli(GbGreen *green, double mu, double bulk);
 /* Fills stress[nvoxels] and, unless NULL, the total strain[nvoxels], for eigenstrain[nvoxels] at a
  * mean strain, of which with free surfaces only zz, yy and yz count. In plane strain nothing but
  * the mean strain contributes to the total yy, yz and xy. GB_ERR_NUMERIC if the answer is not

@@ -122,8 +122,10 @@ static PetscErrorCode precondition(PC pc, Vec x, Vec y)
 static GbStatus make_reference(GbElasticity *e, double mu, double bulk)
 {
   Fft *f = e->context;
-  GbGreenDestroy(&f->green);
-  GB_CALL(GbGreenCreate(&e->grid, mu, bulk, &f->green));
+  if (f->green)
+    GB_CALL(GbGreenSetModuli(f->green, mu, bulk));
+  else
+    GB_CALL(GbGreenCreate(&e->grid, mu, bulk, &f->green));
   e->kept_mu[0] = mu;
   e->kept_bulk[0] = bulk;
   e->kept = true;

@@ -1,5 +1,5 @@
-/* The homogeneous medium: no iterations, see green.h. The transforms are set up for the moduli when
- * these change, which costs a few solves. */
+/* The homogeneous medium: no iterations, see green.h. The transforms are prepared for the moduli
+ * when these change, which costs a few solves. */
 #include "mesoscale/elasticity/green.h"
 #include "mesoscale/elasticity/solver.h"
 
@@ -32,9 +32,7 @@ static GbStatus moduli_changed(GbElasticity *e)
   GbGreen *green = e->context;
   for (int v = 1; v < e->nvoxels; v++)
     GB_CALL(check_equal(e, v, e->mu[0], e->bulk[0]));
-  if (green && GbGreenHas(green, e->mu[0], e->bulk[0])) return GB_OK;
-  GbGreenDestroy(&green);
-  e->context = NULL;
+  if (green) return GbGreenSetModuli(green, e->mu[0], e->bulk[0]);
   GB_CALL(GbGreenCreate(&e->grid, e->mu[0], e->bulk[0], &green));
   e->context = green;
   return GB_OK;

@@ -27,15 +27,16 @@ enum { NB = 4, MAX_ENTRIES = 6 };
 typedef struct {
   GbNodes nodes;
   int nthreads;
-  int nwaves_x;           /* nx / 2 + 1 */
-  int pitch;              /* complex numbers from row to row */
-  size_t plane, planes;   /* complex numbers per plane of one, of all components */
-  int nblocks;            /* of NB columns in a plane */
-  int nhalf;              /* nz / 2 + 1 */
-  int nentries;           /* of a symmetric dim x dim matrix */
-  fftw_complex *spectrum; /* [nz][dim][plane] */
-  fftw_complex *columns;  /* [nthreads][dim][nz][NB] */
-  double *inverse;        /* [nblocks][nhalf][nentries][NB] */
+  int nwaves_x;                          /* nx / 2 + 1 */
+  int pitch;                             /* complex numbers from row to row */
+  size_t plane, planes;                  /* complex numbers per plane of one, of all components */
+  int nblocks;                           /* of NB columns in a plane */
+  int nhalf;                             /* nz / 2 + 1 */
+  int nentries;                          /* of a symmetric dim x dim matrix */
+  GbSymbol *along_x, *along_y, *along_z; /* [nwaves_x], [ny], [nhalf] */
+  fftw_complex *spectrum;                /* [nz][dim][plane] */
+  fftw_complex *columns;                 /* [nthreads][dim][nz][NB] */
+  double *inverse;                       /* [nblocks][nhalf][nentries][NB] */
   fftw_plan x_forward, x_back, y_forward, y_back, z_forward, z_back;
 } Periodic;
 
@@ -46,8 +47,7 @@ static void invert_symbol(const Periodic *p, double mu, double bulk, int kx, int
                           double inverse[MAX_ENTRIES])
 {
   const GbNodes *n = &p->nodes;
-  const GbSymbol x = GbSymbolOf(kx, n->nx), z = GbSymbolOf(kz, n->nz);
-  const GbSymbol y = n->dim == 2 ? (GbSymbol){1, 0, 0} : GbSymbolOf(ky, n->ny);
+  const GbSymbol x = p->along_x[kx], y = p->along_y[ky], z = p->along_z[kz];
   const double lambda = bulk - 2.0 / 3 * mu, count = (double)n->nx * n->ny * n->nz;
   const double sx = x.stiffness * y.mass * z.mass, sz = x.mass * y.mass * z.stiffness;
   const double sy = x.mass * y.stiffness * z.mass;
@@ -74,8 +74,9 @@ static void invert_symbol(const Periodic *p, double mu, double bulk, int kx, int
   inverse[GB_YZ] = (xy * xz - xx * yz) * scale;
 }
 
-static void set_inverse(Periodic *p, double mu, double bulk)
+static GbStatus set_moduli(void *context, double mu, double bulk)
 {
+  Periodic *p = context;
 #pragma omp parallel for num_threads(p->nthreads) schedule(static)
   for (int block = 0; block < p->nblocks; block++)
     for (int kz = 0; kz < p->nhalf; kz++)
@@ -88,6 +89,22 @@ static void set_inverse(Periodic *p, double mu, double bulk)
         for (int e = 0; e < p->nentries; e++)
           to[e * NB + b] = entries[e];
       }
+  return GB_OK;
+}
+
+static GbStatus set_symbols(Periodic *p)
+{
+  const GbNodes *n = &p->nodes;
+  GB_CALLOC(p->along_x, p->nwaves_x);
+  GB_CALLOC(p->along_y, n->ny);
+  GB_CALLOC(p->along_z, p->nhalf);
+  for (int k = 0; k < p->nwaves_x; k++)
+    p->along_x[k] = GbSymbolOf(k, n->nx);
+  for (int k = 0; k < n->ny; k++)
+    p->along_y[k] = GbSymbolOf(k, n->ny); /* plane strain: k = 0 alone has m = 1, s = g = 0 */
+  for (int k = 0; k < p->nhalf; k++)
+    p->along_z[k] = GbSymbolOf(k, n->nz);
+  return GB_OK;
 }
 
 /* --- Life cycle ------------------------------------------------------------------------------- */
@@ -117,7 +134,7 @@ static GbStatus set_plans(Periodic *p, double *field)
   return GB_OK;
 }
 
-static GbStatus create(const GbNodes *nodes, double mu, double bulk, int nthreads, void **context)
+static GbStatus create(const GbNodes *nodes, int nthreads, void **context)
 {
   Periodic *p;
   double *field;
@@ -137,7 +154,7 @@ static GbStatus create(const GbNodes *nodes, double mu, double bulk, int nthread
   GB_CALL(GbTransformAllocate((double **)&p->columns, 2 * (size_t)nthreads * column));
   GB_CALL(GbTransformAllocate(&p->inverse,
                               (size_t)p->nblocks * (size_t)p->nhalf * (size_t)p->nentries * NB));
-  set_inverse(p, mu, bulk);
+  GB_CALL(set_symbols(p));
   GB_CALL(GbTransformAllocate(&field, nodes->size)); /* plans are applied to other fields */
   GbStatus status = set_plans(p, field);
   free(field);
@@ -151,6 +168,9 @@ static void destroy(void *context)
   fftw_plan plans[] = {p->x_forward, p->x_back, p->y_forward, p->y_back, p->z_forward, p->z_back};
   for (size_t i = 0; i < sizeof plans / sizeof *plans; i++)
     if (plans[i]) fftw_destroy_plan(plans[i]);
+  free(p->along_x);
+  free(p->along_y);
+  free(p->along_z);
   free(p->spectrum);
   free(p->columns);
   free(p->inverse);
@@ -243,4 +263,4 @@ static void solve(void *context, double *field)
   }
 }
 
-const GbTransform GbTransformPeriodic = {create, solve, destroy};
+const GbTransform GbTransformPeriodic = {create, set_moduli, solve, destroy};

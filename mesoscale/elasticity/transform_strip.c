@@ -78,43 +78,38 @@ static void element_matrix(const Strip *s, double mu, double bulk, int q,
     }
 }
 
-/* Lower band of the matrix: band[r][s] is entry (r, r - s). */
-static void fill_band(const Strip *s, double mu, double bulk, int q, double (*band)[MAX_BAND + 1])
+/* Lower bands of NLANES matrices: band[r][t] is entry (r, r - t). */
+typedef double Band[MAX_BAND + 1][NLANES];
+
+static void fill_band(const Strip *s, double mu, double bulk, int q, int lane, Band *band)
 {
   const int dim = s->nodes.dim;
   const double count = (double)s->nodes.ny * s->nodes.nz; /* the transforms' norm */
   double k[2 * GB_MAX_DIM][2 * GB_MAX_DIM];
   element_matrix(s, mu, bulk, q, k);
-  memset(band, 0, (size_t)s->nunknowns * sizeof *band);
   for (int i = 0; i < s->nodes.nx; i++)
     for (int r = 0; r < 2 * dim; r++)
       for (int c = 0; c <= r; c++)
-        band[dim * i + r][r - c] += count * k[r][c];
+        band[dim * i + r][r - c][lane] += count * k[r][c];
   if (q > 0) return;
   for (int r = 0; r < 2 * dim && r < s->nunknowns; r++) /* pins the first node */
     for (int c = 0; c <= r; c++)
-      if (c < dim) band[r][r - c] = r == c;
+      if (c < dim) band[r][r - c][lane] = r == c;
 }
 
-/* Cholesky factors of one wave number: factor[r][0] = 1 / L(r, r), factor[r][s] = L(r, r - s). */
-static GbStatus factorise(const Strip *s, double (*band)[MAX_BAND + 1], double *factor, int lane)
+/* Cholesky factors in place: band[r][0] becomes 1 / L(r, r), band[r][t] L(r, r - t). */
+static void factorise(const Strip *s, Band *band)
 {
   for (int r = 0; r < s->nunknowns; r++)
     for (int t = r < s->band ? r : s->band; t >= 0; t--) {
-      double sum = band[r][t];
+      double sum[NLANES];
+      memcpy(sum, band[r][t], sizeof sum);
       for (int i = t + 1; i <= s->band && i <= r; i++)
-        sum -= band[r][i] * band[r - t][i - t];
-      if (t > 0) {
-        band[r][t] = sum * band[r - t][0];
-        continue;
-      }
-      if (!(sum > 0)) GB_FAIL(GB_ERR_NUMERIC, "the homogeneous strip is not stiff: pivot %g", sum);
-      band[r][0] = 1 / sqrt(sum);
+        for (int l = 0; l < NLANES; l++)
+          sum[l] -= band[r][i][l] * band[r - t][i - t][l];
+      for (int l = 0; l < NLANES; l++)
+        band[r][t][l] = t > 0 ? sum[l] * band[r - t][0][l] : 1 / sqrt(sum[l]);
     }
-  for (int r = 0; r < s->nunknowns; r++)
-    for (int t = 0; t <= s->band; t++)
-      factor[(r * (s->band + 1) + t) * NLANES + lane] = band[r][t];
-  return GB_OK;
 }
 
 static double *group_factor(const Strip *s, int group)
@@ -123,14 +118,30 @@ static double *group_factor(const Strip *s, int group)
          (size_t)group * (size_t)(s->nunknowns + s->band) * (size_t)(s->band + 1) * NLANES;
 }
 
-static GbStatus set_factors(Strip *s, double mu, double bulk)
+static GbStatus store_factor(const Strip *s, const Band *band, double *factor)
 {
-  double(*band)[MAX_BAND + 1];
-  GB_CALLOC(band, s->nunknowns);
+  const size_t row = (size_t)(s->band + 1) * NLANES;
+  for (int r = 0; r < s->nunknowns; r++) {
+    for (int l = 0; l < NLANES; l++)
+      if (!isfinite(band[r][0][l]))
+        GB_FAIL(GB_ERR_NUMERIC, "the homogeneous strip is not stiff: unknown %d", r);
+    memcpy(factor + (size_t)r * row, band[r], row * sizeof *factor);
+  }
+  return GB_OK;
+}
+
+static GbStatus set_moduli(void *context, double mu, double bulk)
+{
+  Strip *s = context;
+  Band *band;
   GbStatus status = GB_OK;
-  for (int l = 0; l < s->ngroups * NLANES && status == GB_OK; l++) {
-    fill_band(s, mu, bulk, s->pair[l], band);
-    status = factorise(s, band, group_factor(s, l / NLANES), l % NLANES);
+  GB_CALLOC(band, s->nunknowns);
+  for (int group = 0; group < s->ngroups && status == GB_OK; group++) {
+    memset(band, 0, (size_t)s->nunknowns * sizeof *band);
+    for (int l = 0; l < NLANES; l++)
+      fill_band(s, mu, bulk, s->pair[group * NLANES + l], l, band);
+    factorise(s, band);
+    status = store_factor(s, (const Band *)band, group_factor(s, group));
   }
   free(band);
   return status;
@@ -177,7 +188,7 @@ static size_t column_size(const Strip *s)
   return (size_t)(s->nunknowns + 2 * s->band) * 2 * NLANES;
 }
 
-static GbStatus create(const GbNodes *nodes, double mu, double bulk, int nthreads, void **context)
+static GbStatus create(const GbNodes *nodes, int nthreads, void **context)
 {
   Strip *s;
   double *field;
@@ -191,7 +202,6 @@ static GbStatus create(const GbNodes *nodes, double mu, double bulk, int nthread
   GB_CALL(GbTransformAllocate(&s->factor, (size_t)s->ngroups * (size_t)(s->nunknowns + s->band) *
                                               (size_t)(s->band + 1) * NLANES));
   GB_CALL(GbTransformAllocate(&s->columns, (size_t)nthreads * column_size(s)));
-  GB_CALL(set_factors(s, mu, bulk));
   GB_CALL(GbTransformAllocate(&field, nodes->size)); /* plans are applied to other fields */
   GbStatus status = set_plans(s, (fftw_complex *)field);
   free(field);
@@ -365,4 +375,4 @@ static void solve(void *context, double *field)
   }
 }
 
-const GbTransform GbTransformStrip = {create, solve, destroy};
+const GbTransform GbTransformStrip = {create, set_moduli, solve, destroy};

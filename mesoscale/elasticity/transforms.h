@@ -6,7 +6,8 @@
 #include "mesoscale/elasticity/stencil.h"
 
 typedef struct {
-  GbStatus (*create)(const GbNodes *nodes, double mu, double bulk, int nthreads, void **context);
+  GbStatus (*create)(const GbNodes *nodes, int nthreads, void **context);
+  GbStatus (*set_moduli)(void *context, double mu, double bulk); /* before solve */
   void (*solve)(void *context, double *field); /* forces in, displacements out; see stencil.h */
   void (*destroy)(void *context);              /* takes what create left, even after a failure */
 } GbTransform;

@@ -15,3 +15,8 @@ gb_add_test(NAME verify.mesoscale.thinning SOURCES verification/events/test_thin
             unit/events/glass.c verification/events/statistics.c LIBS gb_events)
 gb_add_test(NAME verify.mesoscale.detailed_balance SOURCES
             verification/events/test_detailed_balance.c unit/events/glass.c LIBS gb_events)
+gb_add_test(NAME verify.mesoscale.drivers SOURCES verification/events/test_drivers.c
+            unit/events/glass.c LIBS gb_events RANKS 1 2 4)
+gb_add_test(NAME unit.mesoscale.modes SOURCES unit/events/test_modes.c LIBS gb_events)
+gb_add_test(NAME unit.mesoscale.thinning SOURCES unit/events/test_thinning.c unit/events/glass.c
+            LIBS gb_events)

@@ -172,6 +172,81 @@ static void instabilities_fire_at_their_stress(void **unused)
   check_run(&space, 30, 1e11, 0.06, true);
 }
 
+/* --- Waiting times -----------------------------------------------------------------------------
+ */
+
+enum { NTRIALS = 500 };
+
+static GbStatus stop_at_first(void *context, const GbMesoState *state, const GbEventRecord *r,
+                              bool *stop)
+{
+  (void)state;
+  *(double *)context = r->time_s;
+  *stop = true;
+  return GB_OK;
+}
+
+/* Integrated rate of all modes of a sample without plastic strain, in closed form. */
+static double analytic_hazard(const GbMesoState *s, double axial_GPa, double rate_GPa, double t)
+{
+  const double kT = 8.617333262145e-5 * s->temperature_K, per_GPa = 0.1 * 6.241509074460763 / kT;
+  double sum = 0;
+  for (int j = 0; j < s->nvoxels * s->nmodes; j++) {
+    const double schmid = 0.5 * sin(2 * GbGlassAngle(s, j)), growth = per_GPa * schmid * rate_GPa;
+    const double start = 1e13 * exp(per_GPa * schmid * axial_GPa - s->barrier_eV[j] / kT);
+    sum += fabs(growth * t) < 1e-9 ? start * t : start * expm1(growth * t) / growth;
+  }
+  return sum;
+}
+
+/* Under a strain ramp, or a held stress, the time of the first event is that of the exact process.
+ */
+static void check_waiting(const GbGrid *grid, GbDrive drive)
+{
+  static double uniform[NTRIALS];
+  const double young = 9 * BULK * MU / (3 * BULK + MU), nu = young / (2 * MU) - 1;
+  GbCalibration calibration;
+  GbMesoState state, first;
+  double done, when = 0;
+  GbGlassUniform(&calibration);
+  make_state(grid, 8, 11, 300, &state);
+  GbKmc *kmc = create(&calibration, GB_KMC_THINNING, &state);
+  assert_ok(GbMesoStateCopy(&state, &first));
+  for (int trial = 0; trial < NTRIALS; trial++) {
+    const size_t nv = (size_t)state.nvoxels;
+    memcpy(state.chi, first.chi, nv * sizeof *state.chi);
+    memcpy(state.plastic, first.plastic, nv * sizeof *state.plastic);
+    memcpy(state.barrier_eV, first.barrier_eV, nv * 8 * sizeof *state.barrier_eV);
+    memcpy(state.orientation, first.orientation, nv * sizeof *state.orientation);
+    memcpy(state.mean_strain, first.mean_strain, sizeof state.mean_strain);
+    state.time_s = 0;
+    state.draws = 100000 * (int64_t)trial;
+    assert_ok(GbKmcRefresh(kmc));
+    assert_ok(GbKmcRun(kmc, &drive, stop_at_first, &when, &done));
+    assert_true(state.events == trial + 1);
+    const double rate = drive.strain_rate_per_s * young / (1 - nu * nu);
+    uniform[trial] = exp(
+        -analytic_hazard(&first, drive.stress_zz_GPa, drive.stress_controlled ? 0 : rate, when));
+  }
+  const double p = GbTestKolmogorov(NTRIALS, uniform);
+  print_message("%s, %s: p = %.3f\n", grid->free_x ? "free" : "periodic",
+                drive.stress_controlled ? "held stress" : "ramp", p);
+  assert_true(p > 0.01);
+  GbKmcDestroy(&kmc);
+  GbMesoStateFree(&state);
+  GbMesoStateFree(&first);
+}
+
+static void first_events_come_when_the_hazard_says(void **unused)
+{
+  (void)unused;
+  const GbGrid plane = {8, 1, 12, 1.6, false}, strip = {10, 1, 12, 1.6, true};
+  check_waiting(&plane, (GbDrive){.strain_rate_per_s = -1e-2, .duration_s = 10});
+  check_waiting(&strip, (GbDrive){.strain_rate_per_s = 1e-2, .duration_s = 10});
+  check_waiting(&strip,
+                (GbDrive){.stress_controlled = true, .stress_zz_GPa = -1, .duration_s = 1e30});
+}
+
 /* --- Statistics --------------------------------------------------------------------------------
  */
 
@@ -283,5 +358,6 @@ static void continued_run_has_the_same_bits(void **unused)
 GB_TEST_MAIN("verify.mesoscale.thinning",
              cmocka_unit_test(decisions_are_those_of_the_full_solution),
              cmocka_unit_test(instabilities_fire_at_their_stress),
+             cmocka_unit_test(first_events_come_when_the_hazard_says),
              cmocka_unit_test(both_methods_make_the_same_statistics),
              cmocka_unit_test(continued_run_has_the_same_bits))
