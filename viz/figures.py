@@ -44,6 +44,12 @@ def relative_change(before, after):
 
 # --- Hardness ------------------------------------------------------------------------------------
 
+def bars(error):
+    """Errors as errorbar takes them: none where there is no finite one (a single sample)."""
+    error = np.asarray(error, dtype=float)
+    return error if np.isfinite(error).any() else None
+
+
 def hardness(table, published, path):
     """Absolute and relative hardness and its change by cycling; the experiment as open markers."""
     figure, (absolute, relative, change) = plt.subplots(1, 3, figsize=(14.5, 4.9))
@@ -56,13 +62,13 @@ def hardness(table, published, path):
         ours = dict(color=colour, marker=marker, linestyle=line)
         theirs = dict(color=colour, marker=marker, linestyle="none", markerfacecolor="none",
                       markersize=9, markeredgewidth=1.6)
-        absolute.errorbar(strain, value, yerr=error, label=f"this run, {label}", **ours)
-        relative.errorbar(strain, table[f"hv_{when}_relative"], yerr=error / table["hv_before"][0],
+        absolute.errorbar(strain, value, yerr=bars(error), label=f"this run, {label}", **ours)
+        relative.errorbar(strain, table[f"hv_{when}_relative"], yerr=bars(error / table["hv_before"][0]),
                           **ours)
         value = published[f"hv_{when}"]
         absolute.plot(there, value, label=f"experiment, {label}", **theirs)
         relative.plot(there, value / published["hv_before"][0], **theirs)
-    change.errorbar(strain, table["delta_hv_percent"], yerr=table["delta_hv_se_percent"],
+    change.errorbar(strain, table["delta_hv_percent"], yerr=bars(table["delta_hv_se_percent"]),
                     color=BLACK, marker="o", label="this run")
     change.plot(there, relative_change(published["hv_before"], published["hv_after"]),
                 color=BLACK, marker="o", linestyle="none", markerfacecolor="none", markersize=9,
@@ -87,7 +93,7 @@ def yield_stress(table, path):
     figure, (stress, disorder) = plt.subplots(1, 2, figsize=(10.5, 4.4))
     strain = table["strain_percent"]
     for when, colour, marker, line in (("before", BLUE, "o", "-"), ("after", RED, "s", "--")):
-        stress.errorbar(strain, table[f"yield_{when}_GPa"], yerr=table[f"yield_{when}_se_GPa"],
+        stress.errorbar(strain, table[f"yield_{when}_GPa"], yerr=bars(table[f"yield_{when}_se_GPa"]),
                         color=colour, marker=marker, linestyle=line, label=f"{when} cycling")
         disorder.plot(strain, table[f"chi_{when}"], color=colour, marker=marker, linestyle=line,
                       label=f"{when} cycling")
@@ -302,7 +308,7 @@ def enthalpy(strain_percent, columns, path):
     figure, axes = plt.subplots(figsize=(6.4, 4.4))
     styles = ((BLUE, "o", "-"), (RED, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":"))
     for (label, value, error), (colour, marker, line) in zip(columns, styles):
-        axes.errorbar(strain_percent, value, yerr=error, color=colour, marker=marker, linestyle=line,
+        axes.errorbar(strain_percent, value, yerr=bars(error), color=colour, marker=marker, linestyle=line,
                       label=label)
     axes.set(xlabel="prior plastic strain (%)", ylabel="relaxation enthalpy ΔH (J/g)")
     axes.legend()

@@ -23,11 +23,13 @@ def find(run, *names):
     return path
 
 
-def table(path, words=()):
+def table(path, words=(), empty=None):
     """Columns of a CSV file by name: arrays of numbers (an empty cell is NaN), but for those in
-    `words` arrays of text."""
+    `words` arrays of text. empty: why a table without rows is in order; else it is an error."""
     with open(path, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    if not rows and empty:
+        raise Missing(empty)
     if not rows:
         raise ValueError(f"{path} holds no rows")
     return {name: np.array([row[name] for row in rows]) if name in words else
@@ -128,7 +130,8 @@ def mesoscale_fields(run, sample, names):
 
 def shear_bands(run):
     """mesoscale/shear_bands.csv: one row per band."""
-    return table(find(run, "mesoscale", "shear_bands.csv"), words=("when", "kind"))
+    return table(find(run, "mesoscale", "shear_bands.csv"), words=("when", "kind"),
+                 empty="no shear band was found")
 
 
 def avalanches(run):
@@ -136,7 +139,17 @@ def avalanches(run):
     files = sorted(glob.glob(os.path.join(glob.escape(run), "mesoscale", "sample_*", "avalanches.csv")))
     if not files:
         raise Missing("mesoscale/sample_SS/avalanches.csv is not there")
-    return [(os.path.basename(os.path.dirname(path)).replace("_", " "), table(path)) for path in files]
+    found = []
+    for path in files:
+        try:
+            rows = table(path, empty="there was no avalanche of several events")
+        except Missing as missing:
+            reason = missing
+            continue
+        found.append((os.path.basename(os.path.dirname(path)).replace("_", " "), rows))
+    if not found:
+        raise reason
+    return found
 
 
 def loading_fields(run, sample):

@@ -209,6 +209,8 @@ def show_enthalpy(page):
     table = readers.mesoscale_table(page.run, "enthalpy")
     strains, curves = np.unique(table["strain_percent"]), []
     for phase in ("before", "after"):
+        if not (table["phase"] == phase).any():
+            continue # a run without cycles
         rows = [table["enthalpy_J_per_g"][(table["strain_percent"] == strain) &
                                           (table["phase"] == phase)] for strain in strains]
         error = [np.std(row, ddof=1) / len(row) ** 0.5 if len(row) > 1 else np.nan for row in rows]
