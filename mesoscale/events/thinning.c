@@ -39,11 +39,15 @@
 #include <string.h>
 
 static const float EXPONENT_MIN = -126, EXPONENT_MAX = 110; /* many such still add up in float */
-/* log2 of the margin: rounding of the polynomial, of growth factors, and a few ulps of exponents.
- */
-static const double MARGIN = 1e-5, EXPONENT_ULPS = 8 * 0x1p-24;
+/* log2 of the margin: rounding of the polynomial and of growth factors, and of exponents. These are
+ * a barrier less the work of a stress: the stress is rounded once, from double, then each
+ * component's product and sum, so nt + 6 halves of an ulp are enough. Work beyond a barrier would
+ * make a mode unstable, and modes point everywhere, so no stress exceeds about twice the largest
+ * barrier. */
+static const double MARGIN = 1e-5, HALF_ULP = 0x1p-24, EXPONENT_SCALE = 3;
 
 typedef float Lanes __attribute__((vector_size(64)));
+typedef double LanesDouble __attribute__((vector_size(128)));
 typedef int32_t LanesInt __attribute__((vector_size(64)));
 enum { NLANES = 16, NCHUNKS = GB_BLOCK / NLANES, AHEAD = 16 };
 
@@ -82,7 +86,7 @@ static inline __attribute__((always_inline)) void block_rates(GbThinning *t, int
 {
   const int nm = t->in.modes->count;
   const float *barrier = t->barrier + (size_t)block * (size_t)nm * GB_BLOCK;
-  const float *stress = t->stress + (size_t)block * (size_t)nt * GB_BLOCK;
+  const double *stress = t->stress + (size_t)block * (size_t)nt * GB_BLOCK;
   const float *offset = t->offset + (size_t)block * GB_BLOCK;
   float *rate = t->rate + (size_t)block * GB_BLOCK;
   const int *voxel = t->voxel + (size_t)block * GB_BLOCK;
@@ -90,7 +94,8 @@ static inline __attribute__((always_inline)) void block_rates(GbThinning *t, int
     Lanes s[GB_NDEVIATOR], up, sum = {0};
     const LanesInt here = *(const LanesInt *)(voxel + chunk * NLANES);
     for (int k = 0; k < nt; k++)
-      s[k] = *(const Lanes *)(stress + k * GB_BLOCK + chunk * NLANES);
+      s[k] = __builtin_convertvector(*(const LanesDouble *)(stress + k * GB_BLOCK + chunk * NLANES),
+                                     Lanes);
     up = *(const Lanes *)(offset + chunk * NLANES);
     for (int m = 0; m < nm; m++) {
       const float *axis = t->axis + m * nt;
@@ -312,7 +317,7 @@ static void set_lane(GbThinning *t, int voxel, const double *deviator)
   add_axial(nt, t->axial_reference, whole);
   turn(t, voxel, whole, turned);
   for (int k = 0; k < nt; k++)
-    t->stress[(block * (size_t)nt + (size_t)k) * GB_BLOCK + lane] = (float)(t->beta * turned[k]);
+    t->stress[(block * (size_t)nt + (size_t)k) * GB_BLOCK + lane] = t->beta * turned[k];
   t->offset[slot] = (float)(t->safety - log2((double)t->growth[block]));
 }
 
@@ -384,7 +389,7 @@ static inline __attribute__((always_inline)) void add_near(GbThinning *t, int bl
     y[a] = GbResponsePeriodic(r->grid.ny, event->j, (place[1] * e[1] + a) % r->grid.ny);
   for (int a = 0; a < e[2]; a++)
     z[a] = GbResponsePeriodic(r->grid.nz, event->k, (place[2] * e[2] + a) % r->grid.nz);
-  float added[GB_NDEVIATOR][GB_BLOCK];
+  double added[GB_NDEVIATOR][GB_BLOCK];
   int lane = 0;
   for (int c = 0; c < e[2]; c++)
     for (int b = 0; b < e[1]; b++)
@@ -394,14 +399,14 @@ static inline __attribute__((always_inline)) void add_near(GbThinning *t, int bl
         add_response(nt, GbResponseEntry(r, depth, x[a].index, y[b].index, z[c].index), flip,
                      event->source, stress);
         for (int k = 0; k < nt; k++)
-          added[k][lane] = (float)(t->beta * stress[k]);
+          added[k][lane] = t->beta * stress[k];
       }
-  float *turned = t->stress + (size_t)block * (size_t)nt * GB_BLOCK;
+  double *turned = t->stress + (size_t)block * (size_t)nt * GB_BLOCK;
   const float *frame = t->frame + (size_t)block * (size_t)(nt * nt) * GB_BLOCK;
   for (int l = 0; l < nt; l++)
     for (int k = 0; k < nt; k++)
       for (int v = 0; v < GB_BLOCK; v++)
-        turned[l * GB_BLOCK + v] += frame[(k * nt + l) * GB_BLOCK + v] * added[k][v];
+        turned[l * GB_BLOCK + v] += (double)frame[(k * nt + l) * GB_BLOCK + v] * added[k][v];
 }
 
 static void update_near(GbThinning *t, int block, const GbDeferred *event)
@@ -603,5 +608,6 @@ void GbThinningLoad(GbThinning *t, double temperature_K)
   for (int v = 0; v < t->in.state->nvoxels; v++)
     set_modes(t, v);
   GbThinningSetFactors(t);
-  t->safety = MARGIN + EXPONENT_ULPS * (largest_exponent(t) + GB_THINNING_SHIFT);
+  t->safety = MARGIN + (ntarget(t) + 6) * HALF_ULP * EXPONENT_SCALE *
+                           (largest_exponent(t) + GB_THINNING_SHIFT);
 }

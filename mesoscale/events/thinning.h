@@ -31,7 +31,7 @@ typedef struct GbThinning {
   int edge[3], nblocks_along[3], nblocks;
   int *voxel;             /* [nblocks*GB_BLOCK] or -1: padding */
   float *frame;           /* [nblocks][nt*nt][GB_BLOCK] sample to voxel frame */
-  float *stress;          /* [nblocks][nt][GB_BLOCK] in the voxel frame, times beta */
+  double *stress;         /* [nblocks][nt][GB_BLOCK] in the voxel frame, times beta */
   float *offset;          /* [nblocks][GB_BLOCK] log2 of what the block's growth overstates */
   float *barrier;         /* [nblocks][nmodes][GB_BLOCK] Q/(kT ln 2) - 80 */
   float *rate;            /* [nblocks][GB_BLOCK] bound, without the block's growth */
