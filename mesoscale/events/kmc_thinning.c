@@ -106,9 +106,8 @@ static GbStatus start(Run *run)
   run->poisson = (3 * kmc->bulk[0] - 2 * kmc->mu[0]) / (2 * (3 * kmc->bulk[0] + kmc->mu[0]));
   if (!kmc->modes.plane) run->poisson = 0;
   run->thermal = 3 * (s->temperature_K - s->reference_temperature_K);
-  run->t->in.largest_dilatation =
-      fabs(kmc->dilatation) + 2 * fabs(run->thermal) * expansion_slope(kmc);
-  GbThinningLoad(run->t, s->temperature_K);
+  const double dilatation = fabs(kmc->dilatation) + 2 * fabs(run->thermal) * expansion_slope(kmc);
+  GB_CALL(GbThinningLoad(run->t, dilatation, s->temperature_K));
   return flush(run);
 }
 
@@ -156,6 +155,9 @@ static GbStatus fire(Run *run, int voxel, int mode, bool athermal,
   const double expanded = GbCalibrationExpansion(kmc->calibration, s->chi[voxel]) -
                           GbCalibrationExpansion(kmc->calibration, record.chi_before);
   source[nc] = (record.back ? -kmc->dilatation : kmc->dilatation) + run->thermal * expanded;
+  if (fabs(source[nc]) > run->t->largest_dilatation * (1 + 1e-12))
+    GB_FAIL(GB_ERR_NUMERIC, "event %lld: dilatation %g beyond the largest that bounds count, %g",
+            (long long)s->events, source[nc], run->t->largest_dilatation);
   GbKmcLap(kmc, &kmc->profile.draw_s);
   for (int t = 0; t < GB_NTENSOR; t++)
     change[t] = s->plastic[voxel][t] - before[t];

@@ -597,7 +597,7 @@ void GbThinningFlush(GbThinning *t, double axial)
   sum_bounds(t);
 }
 
-void GbThinningLoad(GbThinning *t, double temperature_K)
+GbStatus GbThinningLoad(GbThinning *t, double largest_dilatation, double temperature_K)
 {
   const double inverse = 1 / (GB_KB_EV_PER_K * temperature_K * M_LN2);
   t->inverse_kT = inverse;
@@ -607,7 +607,12 @@ void GbThinningLoad(GbThinning *t, double temperature_K)
 #pragma omp parallel for num_threads(t->nthreads) schedule(static)
   for (int v = 0; v < t->in.state->nvoxels; v++)
     set_modes(t, v);
+  if (largest_dilatation > t->largest_dilatation) {
+    t->largest_dilatation = largest_dilatation;
+    GB_CALL(GbThinningSetShear(t));
+  }
   GbThinningSetFactors(t);
   t->safety = MARGIN + (ntarget(t) + 6) * HALF_ULP * EXPONENT_SCALE *
                            (largest_exponent(t) + GB_THINNING_SHIFT);
+  return GB_OK;
 }

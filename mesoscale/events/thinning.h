@@ -21,9 +21,9 @@ typedef struct {
   const GbMesoState *state; /* barriers and orientations are read from it */
   const GbModes *modes;
   const GbResponse *response;
-  double activation;                /* V*, eV per GPa */
-  double back_activation;           /* of ways back, if the state has them */
-  double gamma, largest_dilatation; /* of an event in a voxel */
+  double activation;      /* V*, eV per GPa */
+  double back_activation; /* of ways back, if the state has them */
+  double gamma;           /* of an event in a voxel */
 } GbThinningInput;
 
 typedef struct GbThinning {
@@ -50,6 +50,7 @@ typedef struct GbThinning {
   int nthreads;
   double beta;                   /* activation times inverse_kT, 1/GPa */
   double inverse_kT;             /* 1/(kT ln 2), 1/eV */
+  double largest_dilatation;     /* that `shear` holds for; < 0: none yet */
   double axial, axial_reference; /* mean axial stress now, and that of the rates, GPa */
   double total;                  /* sum of bounds at axial_reference */
   double safety;       /* log2 of the factor that covers the rounding of single precision */
@@ -63,8 +64,9 @@ typedef struct GbThinning {
 
 GbStatus GbThinningCreate(const GbThinningInput *input, int capacity, GbThinning **thinning);
 void GbThinningDestroy(GbThinning **thinning);
-/* Takes over temperature, barriers and orientations. Follow with GbThinningFlush. */
-void GbThinningLoad(GbThinning *t, double temperature_K);
+/* Takes over temperature, barriers and orientations. largest_dilatation: bound on the volume strain
+ * of an event in a voxel. Follow with GbThinningFlush. */
+GbStatus GbThinningLoad(GbThinning *t, double largest_dilatation, double temperature_K);
 /* Takes over state->stress, whose mean axial part is `axial`; nothing is deferred any more. */
 void GbThinningFlush(GbThinning *t, double axial);
 /* Factor by which the bounds grow when the axial stress is `axial`. */
@@ -92,6 +94,7 @@ void GbThinningRefresh(GbThinning *t, int block);
 
 /* thinning_tables.c, for GbThinningCreate and thinning.c */
 void GbThinningSetVoxels(GbThinning *t);
-void GbThinningSetFactors(GbThinning *t); /* from the temperature */
+GbStatus GbThinningSetShear(GbThinning *t); /* from the largest dilatation */
+void GbThinningSetFactors(GbThinning *t);   /* from the temperature */
 
 #endif

@@ -46,17 +46,17 @@ static double matrix_norm(int n, const double k[GB_NDEVIATOR][GB_NDEVIATOR])
 }
 
 /* GPa: largest resolved shear stress at an entry of the response. */
-static double largest_shear(const GbThinningInput *in, const double *entry)
+static double largest_shear(const GbThinning *t, const double *entry)
 {
-  const int nt = in->response->ntarget, ns = in->response->nsource;
+  const int nt = t->in.response->ntarget, ns = t->in.response->nsource;
   double k[GB_NDEVIATOR][GB_NDEVIATOR] = {{0}}, dilatation = 0;
-  for (int t = 0; t < nt; t++) {
-    for (int s = 0; s < nt; s++)
-      k[t][s] = entry[t * ns + s];
-    dilatation += entry[t * ns + nt] * entry[t * ns + nt];
+  for (int i = 0; i < nt; i++) {
+    for (int j = 0; j < nt; j++)
+      k[i][j] = entry[i * ns + j];
+    dilatation += entry[i * ns + nt] * entry[i * ns + nt];
   }
-  return 0.5 * fabs(in->gamma) * matrix_norm(nt, (const double(*)[GB_NDEVIATOR])k) +
-         sqrt(0.5 * dilatation) * in->largest_dilatation;
+  return 0.5 * fabs(t->in.gamma) * matrix_norm(nt, (const double(*)[GB_NDEVIATOR])k) +
+         sqrt(0.5 * dilatation) * t->largest_dilatation;
 }
 
 /* --- Largest over pairs of blocks --------------------------------------------------------------
@@ -104,12 +104,12 @@ static void fill_shear(const GbThinning *t, float *shear)
       (size_t)r->ndepth * (size_t)r->extent[0] * (size_t)r->extent[1] * (size_t)r->extent[2];
 #pragma omp parallel for num_threads(t->nthreads) schedule(static)
   for (size_t i = 0; i < n; i++)
-    shear[i] = (float)(largest_shear(&t->in, r->table + i * (size_t)r->stride) * (1 + 1e-6));
+    shear[i] = (float)(largest_shear(t, r->table + i * (size_t)r->stride) * (1 + 1e-6));
 }
 
 /* GPa: t->shear[source column][z][y][x] by offsets of blocks. Axes are folded one after the other,
  * z and y first. */
-static GbStatus set_shear(GbThinning *t)
+GbStatus GbThinningSetShear(GbThinning *t)
 {
   const GbResponse *r = t->in.response;
   const int *nb = t->nblocks_along;
@@ -234,7 +234,7 @@ static GbStatus set_up(GbThinning *t)
   for (int m = 0; m < t->in.modes->count; m++)
     for (int k = 0; k < nt; k++)
       t->axis[m * nt + k] = (float)t->in.modes->axis[m][k];
-  return set_shear(t);
+  return GB_OK;
 }
 
 /* Waking threads costs more than they gain on small samples, much more on busy machines. */
@@ -257,6 +257,7 @@ GbStatus GbThinningCreate(const GbThinningInput *input, int capacity, GbThinning
   GB_CALLOC(t, 1);
   t->in = *input;
   t->capacity = capacity;
+  t->largest_dilatation = -1;
   t->nthreads = threads_for((size_t)input->state->nvoxels * (size_t)input->modes->count);
   GbStatus status = set_up(t);
   if (status != GB_OK) {

@@ -47,10 +47,9 @@ static void set_up(Fixture *f, const GbGrid *grid)
                                  .modes = &f->modes,
                                  .response = &f->response,
                                  .activation = 0.1 * 6.241509,
-                                 .gamma = 0.05,
-                                 .largest_dilatation = 0.01};
+                                 .gamma = 0.05};
   assert_ok(GbThinningCreate(&input, CAPACITY, &f->thinning));
-  GbThinningLoad(f->thinning, 300);
+  assert_ok(GbThinningLoad(f->thinning, 0.01, 300));
   GbThinningFlush(f->thinning, 0);
 }
 
