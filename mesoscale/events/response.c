@@ -39,7 +39,7 @@ static void copy_out(const Builder *b, int depth, int source)
         GbModesDeviator(b->modes, rest, deviator);
         double *entry = (double *)GbResponseEntry(r, (size_t)depth, x, y, z);
         for (int t = 0; t < r->ntarget; t++)
-          entry[t * r->nsource + source] = deviator[t];
+          entry[source * r->ntarget + t] = deviator[t];
       }
 }
 
@@ -74,7 +74,10 @@ GbStatus GbResponseCreate(const GbGrid *grid, const GbModes *modes, GbElasticity
                          (size_t)response->extent[1] * (size_t)response->extent[2];
   response->stride = (response->ntarget * response->nsource + 7) / 8 * 8;
   const size_t numbers = (size_t)response->stride;
-  GB_TRY(status, GbCallocLarge((void **)&response->table, entries * numbers, sizeof(double)), done);
+  GB_TRY(status,
+         GbCallocLarge((void **)&response->table, entries * numbers + GB_RESPONSE_BEYOND,
+                       sizeof(double)),
+         done);
   GB_TRY(status, GbCalloc((void **)&b.eigenstrain, nv, sizeof *b.eigenstrain), done);
   GB_TRY(status, GbCalloc((void **)&b.stress, nv, sizeof *b.stress), done);
   GB_TRY(status, build(&b), done);

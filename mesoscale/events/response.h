@@ -11,6 +11,7 @@
 #include "mesoscale/events/modes.h"
 
 enum { GB_NSOURCE = GB_NDEVIATOR + 1 };
+enum { GB_RESPONSE_BEYOND = 8 }; /* numbers that may be read beyond the last entry */
 
 typedef struct {
   GbGrid grid;
@@ -18,7 +19,7 @@ typedef struct {
   int ndepth;           /* 1 if periodic in x */
   int extent[3];        /* entries along x, y, z */
   int stride;           /* numbers from one entry to the next: whole cache lines */
-  double *table;        /* [ndepth][extent z][extent y][extent x] entries [ntarget][nsource] */
+  double *table;        /* [ndepth][extent z][extent y][extent x] entries [nsource][ntarget] */
 } GbResponse;
 
 /* Solves the source problems with `elasticity`, whose moduli are set and equal everywhere. Its

@@ -27,8 +27,7 @@
  * in plane strain); the norm of the response is bounded by (tr (K^T K)^8)^(1/16), at most 1.1 times
  * the spectral norm.
  *
- * Rejected: bounds for each voxel (no cheaper than true rates); classes of directions of the event
- * (a third fewer candidates, eight times the table). */
+ * Rejected: bounds for each voxel: no cheaper than true rates. */
 #include "mesoscale/events/thinning.h"
 
 #include "base/units.h"
@@ -38,7 +37,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const float EXPONENT_MIN = -126, EXPONENT_MAX = 110; /* many such still add up in float */
 /* log2 of the margin: rounding of the polynomial and of growth factors, and of exponents. These are
  * a barrier less the work of a stress: the stress is rounded once, from double, then each
  * component's product and sum, so nt + 6 halves of an ulp are enough. Work beyond a barrier would
@@ -46,94 +44,11 @@ static const float EXPONENT_MIN = -126, EXPONENT_MAX = 110; /* many such still a
  * barrier. */
 static const double MARGIN = 1e-5, HALF_ULP = 0x1p-24, EXPONENT_SCALE = 3;
 
-typedef float Lanes __attribute__((vector_size(64)));
-typedef double LanesDouble __attribute__((vector_size(128)));
-typedef int32_t LanesInt __attribute__((vector_size(64)));
-enum { NLANES = 16, NCHUNKS = GB_BLOCK / NLANES, AHEAD = 16 };
+enum { AHEAD = 16 }; /* entries of the response fetched before their use */
 
 static inline int ntarget(const GbThinning *t)
 {
   return t->in.modes->ncomponents;
-}
-
-/* --- Rates of a block --------------------------------------------------------------------------
- */
-
-static inline Lanes choose_lanes(LanesInt which, Lanes yes, Lanes no)
-{
-  return (Lanes)(((LanesInt)yes & which) | ((LanesInt)no & ~which));
-}
-
-/* 2^x in float: 2^n from the bits of x + 1.5 * 2^23, 2^f on [-1/2, 1/2] by a polynomial of degree 6
- * (relative error 2e-7 with rounding). */
-static inline Lanes exp2_lanes(Lanes x)
-{
-  const Lanes low = (Lanes){0} + EXPONENT_MIN, high = (Lanes){0} + EXPONENT_MAX;
-  const Lanes magic = (Lanes){0} + 12582912.f;
-  x = choose_lanes(x > low, x, low);
-  x = choose_lanes(x < high, x, high);
-  Lanes shifted = x + magic, f = x - (shifted - magic);
-  Lanes p = f * 1.535336188e-4f + 1.339887440e-3f;
-  p = p * f + 9.618437357e-3f;
-  p = p * f + 5.550332548e-2f;
-  p = p * f + 2.402264791e-1f;
-  p = p * f + 6.931472028e-1f;
-  p = p * f + 1.f;
-  return (Lanes)((LanesInt)p + ((LanesInt)shifted << 23));
-}
-
-static inline __attribute__((always_inline)) void block_rates(GbThinning *t, int block, int nt)
-{
-  const int nm = t->in.modes->count;
-  const float *barrier = t->barrier + (size_t)block * (size_t)nm * GB_BLOCK;
-  const double *stress = t->stress + (size_t)block * (size_t)nt * GB_BLOCK;
-  const float *offset = t->offset + (size_t)block * GB_BLOCK;
-  float *rate = t->rate + (size_t)block * GB_BLOCK;
-  const int *voxel = t->voxel + (size_t)block * GB_BLOCK;
-  for (int chunk = 0; chunk < NCHUNKS; chunk++) {
-    Lanes s[GB_NDEVIATOR], up, sum = {0};
-    const LanesInt here = *(const LanesInt *)(voxel + chunk * NLANES);
-    for (int k = 0; k < nt; k++)
-      s[k] = __builtin_convertvector(*(const LanesDouble *)(stress + k * GB_BLOCK + chunk * NLANES),
-                                     Lanes);
-    up = *(const Lanes *)(offset + chunk * NLANES);
-    for (int m = 0; m < nm; m++) {
-      const float *axis = t->axis + m * nt;
-      Lanes x = up - *(const Lanes *)(barrier + m * GB_BLOCK + chunk * NLANES);
-      for (int k = 0; k < nt; k++)
-        x += axis[k] * s[k];
-      sum += exp2_lanes(x);
-    }
-    if (t->back_axis) {
-      const float *axis = t->back_axis + (size_t)block * (size_t)nt * GB_BLOCK;
-      const float *back = t->back_barrier + (size_t)block * GB_BLOCK;
-      Lanes x = up - *(const Lanes *)(back + chunk * NLANES);
-      for (int k = 0; k < nt; k++)
-        x += *(const Lanes *)(axis + k * GB_BLOCK + chunk * NLANES) * s[k];
-      sum += exp2_lanes(x);
-    }
-    sum = (Lanes)((LanesInt)sum & (here >= 0));
-    *(Lanes *)(rate + chunk * NLANES) = sum;
-  }
-}
-
-static double block_sum(const GbThinning *t, size_t block)
-{
-  const float *rate = t->rate + block * GB_BLOCK;
-  double sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int l = 0; l < GB_BLOCK; l++)
-    sum += (double)rate[l];
-  return sum;
-}
-
-static void update_rates(GbThinning *t, int block)
-{
-  if (ntarget(t) == 2)
-    block_rates(t, block, 2);
-  else
-    block_rates(t, block, GB_NDEVIATOR);
-  t->sum[block] = block_sum(t, (size_t)block);
 }
 
 /* --- Places ------------------------------------------------------------------------------------
@@ -175,39 +90,33 @@ void GbThinningSetVoxels(GbThinning *t)
 /* --- Stress of single voxels -------------------------------------------------------------------
  */
 
-static inline double sign_of(int flips)
-{
-  return 1 - 2 * (double)(flips & 1);
-}
+/* Signs of the components of a deviator under the mirrors x + 2 y + 4 z of an event's response.
+ * From memory, since a row of them computed on the spot would stall the vector load that follows.
+ */
+enum { NROW = 8 }; /* numbers of a Row: of a deviator, and some that mean nothing */
+static const double mirror_signs[8][NROW] = {
+    {1, 1, 1, 1, 1},   {1, -1, 1, 1, -1}, {1, 1, 1, -1, -1}, {1, -1, 1, -1, 1},
+    {1, -1, 1, -1, 1}, {1, 1, 1, -1, -1}, {1, -1, 1, 1, -1}, {1, 1, 1, 1, 1},
+};
 
-/* Signs of the components under the mirrors of `flip` (x, y, z). */
-static inline void mirror_signs(int nt, const int flip[3], double sign[GB_NDEVIATOR])
-{
-  sign[0] = 1;
-  sign[1] = sign_of(flip[0] ^ flip[2]);
-  if (nt == 2) return;
-  sign[2] = 1;
-  sign[3] = sign_of(flip[1] ^ flip[2]);
-  sign[4] = sign_of(flip[0] ^ flip[1]);
-}
-
+typedef double Row __attribute__((vector_size(64), aligned(8)));
+/* Adds the response to an event to stress[NROW], by columns of its matrix. */
 static inline __attribute__((always_inline)) void
 add_response(int nt, const double *entry, const int flip[3], const double *source, double *stress)
 {
-  double sign[GB_NDEVIATOR], turned[GB_NSOURCE];
-  mirror_signs(nt, flip, sign);
+  const double *sign = mirror_signs[flip[0] + 2 * flip[1] + 4 * flip[2]];
+  if (nt == 2) {
+    const double turned = sign[1] * source[1];
+    stress[0] += entry[0] * source[0] + entry[2] * turned + entry[4] * source[2];
+    stress[1] += sign[1] * (entry[1] * source[0] + entry[3] * turned + entry[5] * source[2]);
+    return;
+  }
+  Row sum = *(const Row *)(entry + nt * nt) * source[nt];
 #pragma GCC unroll 8
   for (int s = 0; s < nt; s++)
-    turned[s] = sign[s] * source[s];
-  turned[nt] = source[nt];
-#pragma GCC unroll 8
-  for (int k = 0; k < nt; k++) {
-    double sum = 0;
-#pragma GCC unroll 8
-    for (int s = 0; s <= nt; s++)
-      sum += entry[k * (nt + 1) + s] * turned[s];
-    stress[k] += sign[k] * sum;
-  }
+    sum += *(const Row *)(entry + s * nt) * (sign[s] * source[s]);
+  sum = *(const Row *)stress + *(const Row *)sign * sum;
+  *(Row *)stress = sum;
 }
 
 /* Where the response to a deferred event lies, seen from a place. */
@@ -231,7 +140,7 @@ static inline __attribute__((always_inline)) void add_deferred(const GbThinning 
                                                                const int place[3], double *stress)
 {
   Place ahead[AHEAD];
-  double sum[GB_NDEVIATOR] = {0};
+  double sum[NROW] = {0};
   for (int e = 0; e < t->ndeferred + AHEAD; e++) {
     Place *slot = &ahead[e % AHEAD];
     if (e >= AHEAD) add_response(nt, slot->entry, slot->flip, t->deferred[e - AHEAD].source, sum);
@@ -363,7 +272,7 @@ void GbThinningTighten(GbThinning *t, int voxel, const double deviator[GB_NDEVIA
   add_axial(nt, t->axial_reference, reference);
   const double rate = GbThinningRate(t, voxel, reference) * exp2(t->safety);
   t->rate[slot] = (float)(rate / t->growth[block]);
-  const double sum = block_sum(t, block);
+  const double sum = GbThinningBlockSum(t, block);
   const double change = (sum - t->sum[block]) * (double)t->growth[block];
   t->sum[block] = sum;
   t->row[block / (size_t)t->nblocks_along[0]] += change;
@@ -372,6 +281,23 @@ void GbThinningTighten(GbThinning *t, int voxel, const double deviator[GB_NDEVIA
 
 /* --- Events ------------------------------------------------------------------------------------
  */
+
+/* Adds stresses of the sample's frame to a block's, which are in those of its voxels. */
+static inline __attribute__((always_inline)) void turn_block(GbThinning *t, int block, int nt,
+                                                             double added[][GB_BLOCK])
+{
+  double *stress = t->stress + (size_t)block * (size_t)nt * GB_BLOCK;
+  const float *frame = t->frame + (size_t)block * (size_t)(nt * nt) * GB_BLOCK;
+  for (int l = 0; l < nt; l++)
+#pragma omp simd
+    for (int v = 0; v < GB_BLOCK; v++) {
+      double sum = stress[l * GB_BLOCK + v];
+#pragma GCC unroll 8
+      for (int k = 0; k < nt; k++)
+        sum += (double)frame[(k * nt + l) * GB_BLOCK + v] * added[k][v];
+      stress[l * GB_BLOCK + v] = sum;
+    }
+}
 
 /* Adds an event's stress to all voxels of a near block. */
 static inline __attribute__((always_inline)) void add_near(GbThinning *t, int block, int nt,
@@ -395,18 +321,13 @@ static inline __attribute__((always_inline)) void add_near(GbThinning *t, int bl
     for (int b = 0; b < e[1]; b++)
       for (int a = 0; a < e[0]; a++, lane++) {
         const int flip[3] = {x[a].flip, y[b].flip, z[c].flip};
-        double stress[GB_NDEVIATOR] = {0};
+        double stress[NROW] = {0};
         add_response(nt, GbResponseEntry(r, depth, x[a].index, y[b].index, z[c].index), flip,
                      event->source, stress);
         for (int k = 0; k < nt; k++)
           added[k][lane] = t->beta * stress[k];
       }
-  double *turned = t->stress + (size_t)block * (size_t)nt * GB_BLOCK;
-  const float *frame = t->frame + (size_t)block * (size_t)(nt * nt) * GB_BLOCK;
-  for (int l = 0; l < nt; l++)
-    for (int k = 0; k < nt; k++)
-      for (int v = 0; v < GB_BLOCK; v++)
-        turned[l * GB_BLOCK + v] += (double)frame[(k * nt + l) * GB_BLOCK + v] * added[k][v];
+  turn_block(t, block, nt, added);
 }
 
 static void update_near(GbThinning *t, int block, const GbDeferred *event)
@@ -415,7 +336,7 @@ static void update_near(GbThinning *t, int block, const GbDeferred *event)
     add_near(t, block, 2, event);
   else
     add_near(t, block, GB_NDEVIATOR, event);
-  update_rates(t, block);
+  GbThinningUpdateRates(t, block);
   t->near_blocks++;
 }
 
@@ -542,7 +463,7 @@ double GbThinningBlockBound(const GbThinning *t, int block)
 void GbThinningSetWayBack(GbThinning *t, int voxel)
 {
   set_way_back(t, voxel);
-  update_rates(t, (int)(slot_of(t, voxel) / GB_BLOCK));
+  GbThinningUpdateRates(t, (int)(slot_of(t, voxel) / GB_BLOCK));
   sum_bounds(t);
 }
 
@@ -556,7 +477,7 @@ void GbThinningRefresh(GbThinning *t, int block)
     fluctuation(t, voxel, stress);
     set_lane(t, voxel, stress);
   }
-  update_rates(t, block);
+  GbThinningUpdateRates(t, block);
   sum_bounds(t);
 }
 
@@ -573,7 +494,7 @@ static void flush_block(GbThinning *t, int block)
     add_axial(nt, -t->axial, base);
     set_lane(t, voxel, base);
   }
-  update_rates(t, block);
+  GbThinningUpdateRates(t, block);
 }
 
 /* Largest magnitude that enters an exponent: single precision errs by a few 2^-24 of it. */

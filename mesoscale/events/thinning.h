@@ -92,6 +92,9 @@ void GbThinningSetWayBack(GbThinning *t, int voxel);
 double GbThinningBlockBound(const GbThinning *t, int block);
 void GbThinningRefresh(GbThinning *t, int block);
 
+/* thinning_rates.c, for thinning.c */
+void GbThinningUpdateRates(GbThinning *t, int block); /* from stresses and barriers */
+double GbThinningBlockSum(const GbThinning *t, size_t block);
 /* thinning_tables.c, for GbThinningCreate and thinning.c */
 void GbThinningSetVoxels(GbThinning *t);
 GbStatus GbThinningSetShear(GbThinning *t); /* from the largest dilatation */

@@ -48,12 +48,12 @@ static double matrix_norm(int n, const double k[GB_NDEVIATOR][GB_NDEVIATOR])
 /* GPa: largest resolved shear stress at an entry of the response. */
 static double largest_shear(const GbThinning *t, const double *entry)
 {
-  const int nt = t->in.response->ntarget, ns = t->in.response->nsource;
+  const int nt = t->in.response->ntarget;
   double k[GB_NDEVIATOR][GB_NDEVIATOR] = {{0}}, dilatation = 0;
   for (int i = 0; i < nt; i++) {
     for (int j = 0; j < nt; j++)
-      k[i][j] = entry[i * ns + j];
-    dilatation += entry[i * ns + nt] * entry[i * ns + nt];
+      k[i][j] = entry[j * nt + i];
+    dilatation += entry[nt * nt + i] * entry[nt * nt + i];
   }
   return 0.5 * fabs(t->in.gamma) * matrix_norm(nt, (const double(*)[GB_NDEVIATOR])k) +
          sqrt(0.5 * dilatation) * t->largest_dilatation;
@@ -143,9 +143,9 @@ done:
 /* --- Factors and near blocks at a temperature ---------------------------------------------------
  */
 
-/* A block whose rates one event may raise by more than this is near. A third costs least in two and
- * three dimensions: more candidates are rejected than blocks updated. */
-static const double NEAR_GROWTH = 0.02;
+/* A block whose rates one event may raise by more than this is near. From 0.02 to 0.2 these are the
+ * neighbours of the event's own block at 300 K; the colder, the more. */
+static const double NEAR_GROWTH = 0.05;
 static const double FACTOR_MARGIN = 2e-7; /* the rounding of a product, at every event */
 
 void GbThinningSetFactors(GbThinning *t)
