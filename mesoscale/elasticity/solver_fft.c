@@ -255,7 +255,8 @@ static GbStatus load(const GbElasticity *e, const Fft *f, const double *field, c
   GB_PETSC(VecGetArrayWrite(f->displacement, &guess));
   for (size_t r = 0; r < (size_t)f->nplanes * nrows; r++)
     memcpy(force + r * nx, field + (start + r) * pitch, nx * sizeof *force);
-  memcpy(guess, u + start * nx, (size_t)f->counts[f->rank] * sizeof *guess);
+  if (f->nplanes > 0) /* more ranks than planes leave some without */
+    memcpy(guess, u + start * nx, (size_t)f->counts[f->rank] * sizeof *guess);
   GB_PETSC(VecRestoreArrayWrite(f->force, &force));
   GB_PETSC(VecRestoreArrayWrite(f->displacement, &guess));
   return GB_OK;
