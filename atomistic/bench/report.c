@@ -1,8 +1,9 @@
 /* The figures of a benchmark, for readers and for scripts. */
 #include "atomistic/bench/bench.h"
-#include "base/file.h"
 
-#include <cjson/cJSON.h>
+#include "base/file.h"
+#include "base/json.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -178,23 +179,6 @@ void GbBenchWriteTable(FILE *out, const GbBenchResult *result)
 /* --- JSON ---------------------------------------------------------------------------------------
  */
 
-typedef struct {
-  const char *key;
-  double value;
-} Number;
-
-static void add_numbers(cJSON *object, const Number *numbers, int n)
-{
-  for (int k = 0; k < n; k++)
-    cJSON_AddNumberToObject(object, numbers[k].key, numbers[k].value);
-}
-
-#define ADD_NUMBERS(object, ...)                                                                   \
-  do {                                                                                             \
-    const Number numbers_[] = {__VA_ARGS__};                                                       \
-    add_numbers((object), numbers_, (int)(sizeof numbers_ / sizeof *numbers_));                    \
-  } while (0)
-
 static void add_setup(cJSON *root, const GbBenchResult *r)
 {
   const GbBenchOptions *o = &r->options;
@@ -204,37 +188,38 @@ static void add_setup(cJSON *root, const GbBenchResult *r)
   cJSON_AddStringToObject(root, "precision",
                           o->force.precision == GB_PRECISION_MIXED ? "mixed" : "double");
   cJSON_AddBoolToObject(root, "oversubscribed", r->oversubscribed);
-  ADD_NUMBERS(root, {"atoms", o->atoms}, {"steps", o->steps}, {"warmup_steps", o->warmup},
-              {"repeat", o->repeat}, {"ranks", r->ranks}, {"threads_per_rank", r->threads},
-              {"temperature_K", o->temperature_K}, {"skin_angstrom", o->force.skin});
+  GB_JSON_NUMBERS(root, {"atoms", o->atoms}, {"steps", o->steps}, {"warmup_steps", o->warmup},
+                  {"repeat", o->repeat}, {"ranks", r->ranks}, {"threads_per_rank", r->threads},
+                  {"temperature_K", o->temperature_K}, {"skin_angstrom", o->force.skin});
 }
 
 static void add_rates(cJSON *root, const GbBenchResult *r)
 {
   int last = r->options.repeat - 1;
   double rate = GbBenchRate(r, 0);
-  ADD_NUMBERS(root, {"atom_steps_per_s", rate}, {"atom_steps_per_s_median", median_rate(r)},
-              {"atom_steps_per_s_worst", GbBenchRate(r, last)},
-              {"atom_steps_per_s_per_core", rate / (r->ranks * r->threads)},
-              {"ns_per_atom_step", 1e9 / rate}, {"processor_share", processor_share(r)});
+  GB_JSON_NUMBERS(root, {"atom_steps_per_s", rate}, {"atom_steps_per_s_median", median_rate(r)},
+                  {"atom_steps_per_s_worst", GbBenchRate(r, last)},
+                  {"atom_steps_per_s_per_core", rate / (r->ranks * r->threads)},
+                  {"ns_per_atom_step", 1e9 / rate}, {"processor_share", processor_share(r)});
   cJSON_AddItemToObject(root, "seconds", cJSON_CreateDoubleArray(r->seconds, r->options.repeat));
   cJSON *parts = cJSON_AddObjectToObject(root, "ms_per_step");
   for (int p = 0; p < GB_BENCH_PARTS; p++)
-    ADD_NUMBERS(parts, {r->parts[p].name, 1e3 * part_seconds(r, p) / r->options.steps});
-  ADD_NUMBERS(parts, {"other", 1e3 * other_seconds(r) / r->options.steps},
-              {"step", 1e3 * r->seconds[0] / r->options.steps});
+    GB_JSON_NUMBERS(parts, {r->parts[p].name, 1e3 * part_seconds(r, p) / r->options.steps});
+  GB_JSON_NUMBERS(parts, {"other", 1e3 * other_seconds(r) / r->options.steps},
+                  {"step", 1e3 * r->seconds[0] / r->options.steps});
 }
 
 static void add_counts(cJSON *root, const GbBenchResult *r)
 {
   cJSON *end = cJSON_AddObjectToObject(root, "end");
-  ADD_NUMBERS(end, {"temperature_K", r->temperature_K}, {"potential_eV_per_atom", r->potential_eV},
-              {"pressure_GPa", r->pressure_GPa}, {"volume_A3_per_atom", r->volume_A3});
-  ADD_NUMBERS(root, {"rebuilds", (double)r->rebuilds}, {"pairs_in_list", r->pairs.listed},
-              {"pairs_within_cutoff", r->pairs.within}, {"pairs_of_density", r->pairs.near},
-              {"force_bytes_per_atom", r->force_bytes}, {"atom_bytes_per_atom", r->atom_bytes},
-              {"peak_resident_bytes", r->resident_bytes},
-              {"resident_bytes_per_atom", r->resident_growth / r->options.atoms});
+  GB_JSON_NUMBERS(end, {"temperature_K", r->temperature_K},
+                  {"potential_eV_per_atom", r->potential_eV}, {"pressure_GPa", r->pressure_GPa},
+                  {"volume_A3_per_atom", r->volume_A3});
+  GB_JSON_NUMBERS(root, {"rebuilds", (double)r->rebuilds}, {"pairs_in_list", r->pairs.listed},
+                  {"pairs_within_cutoff", r->pairs.within}, {"pairs_of_density", r->pairs.near},
+                  {"force_bytes_per_atom", r->force_bytes}, {"atom_bytes_per_atom", r->atom_bytes},
+                  {"peak_resident_bytes", r->resident_bytes},
+                  {"resident_bytes_per_atom", r->resident_growth / r->options.atoms});
 }
 
 static void add_bounds(cJSON *root, const GbBenchResult *r)
@@ -242,14 +227,14 @@ static void add_bounds(cJSON *root, const GbBenchResult *r)
   double rate = GbBenchRate(r, 0);
   cJSON_AddStringToObject(root, "vectors", r->peak.vectors);
   cJSON_AddStringToObject(root, "nearest_bound", nearest_bound(r));
-  ADD_NUMBERS(root, {"float_flops_per_s", r->peak.float_flops},
-              {"double_flops_per_s", r->peak.double_flops}, {"loads_per_s", r->peak.loads},
-              {"bandwidth_bytes_per_s", r->peak.bandwidth},
-              {"cache_bytes", (double)r->peak.cache_bytes}, {"flops_per_atom_step", flops(r)},
-              {"loads_per_atom_step", r->cost.loads}, {"bytes_per_atom_step", r->cost.bytes},
-              {"fraction_of_arithmetic", rate / GbBenchArithmeticBound(r)},
-              {"fraction_of_loads", rate / GbBenchLoadBound(r)},
-              {"fraction_of_bandwidth", rate / GbBenchMemoryBound(r)});
+  GB_JSON_NUMBERS(root, {"float_flops_per_s", r->peak.float_flops},
+                  {"double_flops_per_s", r->peak.double_flops}, {"loads_per_s", r->peak.loads},
+                  {"bandwidth_bytes_per_s", r->peak.bandwidth},
+                  {"cache_bytes", (double)r->peak.cache_bytes}, {"flops_per_atom_step", flops(r)},
+                  {"loads_per_atom_step", r->cost.loads}, {"bytes_per_atom_step", r->cost.bytes},
+                  {"fraction_of_arithmetic", rate / GbBenchArithmeticBound(r)},
+                  {"fraction_of_loads", rate / GbBenchLoadBound(r)},
+                  {"fraction_of_bandwidth", rate / GbBenchMemoryBound(r)});
 }
 
 GbStatus GbBenchWriteJson(const char *path, const GbBenchResult *result)

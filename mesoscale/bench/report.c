@@ -2,8 +2,8 @@
 #include "mesoscale/bench/bench.h"
 
 #include "base/file.h"
+#include "base/json.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -163,23 +163,6 @@ void GbEventBenchWriteTable(FILE *out, const GbEventBenchResult *result)
 /* --- JSON ---------------------------------------------------------------------------------------
  */
 
-typedef struct {
-  const char *key;
-  double value;
-} Number;
-
-static void add_numbers(cJSON *object, const Number *numbers, int n)
-{
-  for (int k = 0; k < n; k++)
-    cJSON_AddNumberToObject(object, numbers[k].key, numbers[k].value);
-}
-
-#define ADD_NUMBERS(object, ...)                                                                   \
-  do {                                                                                             \
-    const Number numbers_[] = {__VA_ARGS__};                                                       \
-    add_numbers((object), numbers_, (int)(sizeof numbers_ / sizeof *numbers_));                    \
-  } while (0)
-
 static void add_setup(cJSON *root, const GbEventBenchResult *r)
 {
   const GbEventBenchOptions *o = &r->options;
@@ -187,22 +170,23 @@ static void add_setup(cJSON *root, const GbEventBenchResult *r)
   cJSON_AddStringToObject(root, "method", methods[o->method]);
   cJSON_AddStringToObject(root, "boundary", o->free_x ? "free" : "periodic");
   cJSON_AddStringToObject(root, "bands", o->seeded ? "seeded" : "none");
-  ADD_NUMBERS(root, {"dim", o->dim}, {"size", o->size}, {"voxels", r->nvoxels},
-              {"modes", o->nmodes}, {"ranks", r->ranks}, {"threads_per_rank", r->threads},
-              {"edge_nm", o->edge_nm}, {"temperature_K", o->temperature_K},
-              {"strain_rate_per_s", o->strain_rate_per_s},
-              {"intrabasin_time_s", o->intrabasin_time_s}, {"softening", o->softening},
-              {"seed", (double)o->seed});
+  GB_JSON_NUMBERS(root, {"dim", o->dim}, {"size", o->size}, {"voxels", r->nvoxels},
+                  {"modes", o->nmodes}, {"ranks", r->ranks}, {"threads_per_rank", r->threads},
+                  {"edge_nm", o->edge_nm}, {"temperature_K", o->temperature_K},
+                  {"strain_rate_per_s", o->strain_rate_per_s},
+                  {"intrabasin_time_s", o->intrabasin_time_s}, {"softening", o->softening},
+                  {"seed", (double)o->seed});
   cJSON *loading = cJSON_AddObjectToObject(root, "loading");
-  ADD_NUMBERS(loading, {"plastic_strain_asked", o->plastic_strain},
-              {"plastic_strain", r->loading.plastic_strain}, {"strain", r->loading.strain},
-              {"stress_GPa", r->loading.stress_GPa}, {"highest_stress_GPa", r->loading.highest_GPa},
-              {"events", (double)r->loading.events}, {"seconds", r->loading.seconds});
+  GB_JSON_NUMBERS(loading, {"plastic_strain_asked", o->plastic_strain},
+                  {"plastic_strain", r->loading.plastic_strain}, {"strain", r->loading.strain},
+                  {"stress_GPa", r->loading.stress_GPa},
+                  {"highest_stress_GPa", r->loading.highest_GPa},
+                  {"events", (double)r->loading.events}, {"seconds", r->loading.seconds});
 }
 
 static void add_rates(cJSON *root, const GbEventBenchResult *r)
 {
-  ADD_NUMBERS(
+  GB_JSON_NUMBERS(
       root, {"events", (double)r->options.events}, {"seconds", r->seconds},
       {"events_per_s", GbEventBenchRate(r)}, {"goal_events_per_s", GbEventBenchGoal(&r->options)},
       {"processor_share", processor_share(r)}, {"share_in_densest_tenth", r->localisation.densest},
