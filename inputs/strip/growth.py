@@ -15,8 +15,8 @@ the grid, come from runs at fixed chi and at ten times the rate: with Y the flow
     R = V/kT mu c |S(q)|,   q = 2 pi / lines in a period
 
 with S the shear stress, in units of mu, of a wave of unit shear in the finite-element medium, c the net
-shear per slip. The noise, linear in chi, comes from the runs at chi = 0 and 1: the mean square by which amplitudes change
-from one snapshot to the next, over that of as many independent events, after 5 % strain. Covariances of (y, h)
+shear per slip. The noise, linear in chi, comes from the runs at chi = 0 and 1: the mean square by which
+amplitudes change from one snapshot to the next, over that of as many independent events, after 5 % strain. Covariances of (y, h)
 are integrated from h of the initial random chi and y = 0, and compared with the mean square amplitudes
 of the runs. Both are in units of independent events: 1 means Poisson.
 """

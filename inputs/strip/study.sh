@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All runs, numbers and figures of docs/localisation.md: about an hour on one quiet core.
+# All runs, numbers and figures of docs/localisation.md: about half an hour on one quiet core.
 #
 #   bash inputs/strip/study.sh [OUT_DIR]        default: out/localisation in the repository
 #
@@ -16,7 +16,9 @@ python=${GLASSBAND_PYTHON:-$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 ||
 
 run() { # input, name, calibration, settings of section mesoscale ...
   local input=$1 name=$2 calibration=$3 set=()
-  for setting in event_catalogue=false band_shear=0.1 band_relative=1.25 "${@:4}"; do set+=(--set "mesoscale.$setting"); done
+  for setting in event_catalogue=false band_shear=0.1 band_relative=1.25 "${@:4}"; do
+    set+=(--set "mesoscale.$setting")
+  done
   "$root/build/bin/glassband" mesoscale "$here/$input.yaml" -o "$out/$name" \
     --calibration "$out/calibration/$calibration.h5" "${set[@]}" --set "ensemble.samples=$samples"
 }
@@ -68,8 +70,8 @@ notched notched_ends_300K_chi0 ends_chi0 1
 "$python" "$root/viz/localisation.py" --csv "$out/localisation.csv" \
   "$out"/{plain_300K,plain_100K,end_300K,ends_300K} "$out"/notched_* >"$out/localisation.txt"
 "$python" "$here/growth.py" "$out" "$out/growth.png" >"$out/growth.txt"
-for law in plain end ends; do "$python" "$here/softening.py" "$out/calibration/$law.h5"; done
-"$python" "$here/softening.py" "$out/calibration/plain.h5" --temperature_K 100
+for law in plain end ends; do "$python" "$here/softening.py" "$out/calibration/$law.h5"; done >"$out/softening.txt"
+"$python" "$here/softening.py" "$out/calibration/plain.h5" --temperature_K 100 >>"$out/softening.txt"
 figure() { "$python" "$root/viz/strips.py" "$out/$1" "$out/$2.png" --relative --dpi 110 --strains "$3"; }
 figure plain_300K strip_plain 2,5,10,20
 figure notched_300K strip_notched 2,4,7,11
