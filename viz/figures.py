@@ -412,36 +412,32 @@ def outline(axes, inside, edge):
         lines, colors=SKY, linewidths=1.1, capstyle="round"))
 
 
-def strip_maps(curve, states, edge, path, least_shear=0.6):
+def strip_maps(curve, states, edge, path, least_shear=0.6, relative=False):
     """The stress-strain curve of a sample and, below, its maps of shear and of disorder at some strains.
 
     curve: (strain, stress_GPa); states: list of (strain, {shear, chi[nz, nx], optional band}) with
     NaN in voids; edge: of a voxel, nm. Bands are outlined: the numbered ones, or, without numbers,
-    what the classifier's threshold would give."""
+    what the classifier's threshold would give. relative: means over 3 x 3 voxels, of shear over its
+    mean at each strain, which show uneven flow while all of it grows."""
     nz, nx = states[0][1]["shear"].shape
     wide = len(states)
     height = min(3.6, 1.75 * nz / nx)
     width = max(height * nx / nz, 0.9)
     figure = plt.figure(figsize=(max(7.5, wide * (width + 0.18) + 2.0), 2 * height + 4.0))
     grid = figure.add_gridspec(3, wide, height_ratios=(2.6, height, height))
-    top = figure.add_subplot(grid[0, :])
-    strain, stress = 100 * np.asarray(curve[0]), np.asarray(curve[1])
-    top.plot(strain, stress, color=BLACK, linewidth=1.5)
-    marks = [100 * here for here, _ in states]
-    top.plot(marks, np.interp(marks, strain, stress), color=RED, marker="o", linestyle="none",
-             markersize=8)
-    for number, mark in enumerate(marks):
-        top.annotate("abcdefghijklmnop"[number], (mark, np.interp(mark, strain, stress)),
-                     textcoords="offset points", xytext=(0, 8), ha="center", color=RED)
-    top.set(xlabel="compressive strain (%)", ylabel="stress (GPa)", xlim=(0, None))
-    top.margins(y=0.18)
-    if stress.min() > -0.05 * stress.max():
-        top.set_ylim(bottom=0)
+    mark_curve(figure.add_subplot(grid[0, :]), curve, [here for here, _ in states])
     for row, (key, label, colours) in enumerate((("shear", "plastic shear", "magma_r"),
                                                  ("chi", "disorder χ", "viridis")), start=1):
         fields = [fields[key] for _, fields in states]
+        if relative:
+            label = ("shear / its mean" if key == "shear" else label) + ", 3 × 3 voxels"
+            fields = [np.where(np.isfinite(field), smoothed(field), np.nan) for field in fields]
+            if key == "shear":
+                fields = [field / np.nanmean(field) for field in fields]
         finite = np.concatenate([field[np.isfinite(field)] for field in fields])
         low, high = (0, np.percentile(finite, 99)) if key == "shear" else np.percentile(finite, [1, 99])
+        if relative and key == "shear":
+            low, high = 0.5, 2 if high > 1.6 else 1.5
         line = []
         for number, (field, (here, all_fields)) in enumerate(zip(fields, states)):
             axes = figure.add_subplot(grid[row, number])
@@ -458,10 +454,26 @@ def strip_maps(curve, states, edge, path, least_shear=0.6):
         if row == 2:
             for axes in line:
                 axes.set_xlabel("x (nm)")
-        bar = figure.colorbar(image, ax=line, extend="both" if key == "chi" else "max", pad=0.015,
-                              fraction=0.05)
+        bar = figure.colorbar(image, ax=line, extend="both" if key == "chi" or relative else "max",
+                              pad=0.015, fraction=0.05)
         bar.set_label(label)
     save(figure, path)
+
+
+def mark_curve(axes, curve, marks):
+    """A stress-strain curve with lettered marks at some strains."""
+    strain, stress = 100 * np.asarray(curve[0]), np.asarray(curve[1])
+    axes.plot(strain, stress, color=BLACK, linewidth=1.5)
+    marks = 100 * np.asarray(marks)
+    axes.plot(marks, np.interp(marks, strain, stress), color=RED, marker="o", linestyle="none",
+              markersize=8)
+    for number, mark in enumerate(marks):
+        axes.annotate("abcdefghijklmnop"[number], (mark, np.interp(mark, strain, stress)),
+                      textcoords="offset points", xytext=(0, 8), ha="center", color=RED)
+    axes.set(xlabel="compressive strain (%)", ylabel="stress (GPa)", xlim=(0, None))
+    axes.margins(y=0.18)
+    if stress.min() > -0.05 * stress.max():
+        axes.set_ylim(bottom=0)
 
 
 def outline_bands(axes, fields, edge, least_shear):

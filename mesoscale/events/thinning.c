@@ -337,7 +337,6 @@ static void update_near(GbThinning *t, int block, const GbDeferred *event)
   else
     add_near(t, block, GB_NDEVIATOR, event);
   GbThinningUpdateRates(t, block);
-  t->near_blocks++;
 }
 
 /* Blocks near a source block, as offsets modulo the number of blocks (free surfaces: x of the
@@ -414,8 +413,12 @@ void GbThinningEvent(GbThinning *t, int voxel, const double source[GB_NSOURCE],
   for (int a = 0; a < 3; a++)
     own[a] = place[a] / t->edge[a];
   const int column = t->in.state->grid.free_x ? own[0] : 0;
-  for (int n = t->near_begin[column]; n < t->near_begin[column + 1]; n++)
+  const int first = t->near_begin[column], last = t->near_begin[column + 1];
+  const int nthreads = nt > 2 ? t->nthreads : 1; /* in a plane there is too little to share */
+#pragma omp parallel for num_threads(nthreads) schedule(static) if (nthreads > 1)
+  for (int n = first; n < last; n++)
     update_near(t, near_block(t, own, n), event);
+  t->near_blocks += last - first;
   t->ndeferred++;
 }
 
