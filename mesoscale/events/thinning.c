@@ -414,7 +414,7 @@ void GbThinningEvent(GbThinning *t, int voxel, const double source[GB_NSOURCE],
     own[a] = place[a] / t->edge[a];
   const int column = t->in.state->grid.free_x ? own[0] : 0;
   const int first = t->near_begin[column], last = t->near_begin[column + 1];
-  const int nthreads = nt > 2 ? t->nthreads : 1; /* in a plane there is too little to share */
+  const int nthreads = t->near_threads;
 #pragma omp parallel for num_threads(nthreads) schedule(static) if (nthreads > 1)
   for (int n = first; n < last; n++)
     update_near(t, near_block(t, own, n), event);

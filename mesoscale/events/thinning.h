@@ -47,7 +47,8 @@ typedef struct GbThinning {
   int *near_begin, *near; /* [columns + 1]; [][3] near blocks, offsets (free: of each column) */
   GbDeferred *deferred;   /* [capacity] */
   int ndeferred, capacity;
-  int nthreads;
+  int nthreads;                  /* for all blocks */
+  int near_threads;              /* for the near blocks of one event */
   double beta;                   /* activation times inverse_kT, 1/GPa */
   double inverse_kT;             /* 1/(kT ln 2), 1/eV */
   double largest_dilatation;     /* that `shear` holds for; < 0: none yet */

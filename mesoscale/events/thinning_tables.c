@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -250,6 +251,15 @@ static int threads_for(size_t modes)
 #endif
 }
 
+/* Threads meet at every event only in three dimensions, where there is enough to share, and only if
+ * the user says that the cores are free (OMP_WAIT_POLICY=active): beside another program's load
+ * each meeting may cost a time slice, a hundred times the event. */
+static int near_threads_for(const GbThinning *t)
+{
+  const char *policy = getenv("OMP_WAIT_POLICY");
+  return !t->in.modes->plane && policy && strcasecmp(policy, "active") == 0 ? t->nthreads : 1;
+}
+
 GbStatus GbThinningCreate(const GbThinningInput *input, int capacity, GbThinning **thinning)
 {
   *thinning = NULL;
@@ -259,6 +269,7 @@ GbStatus GbThinningCreate(const GbThinningInput *input, int capacity, GbThinning
   t->capacity = capacity;
   t->largest_dilatation = -1;
   t->nthreads = threads_for((size_t)input->state->nvoxels * (size_t)input->modes->count);
+  t->near_threads = near_threads_for(t);
   GbStatus status = set_up(t);
   if (status != GB_OK) {
     GbThinningDestroy(&t);
