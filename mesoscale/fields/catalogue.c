@@ -20,8 +20,8 @@ typedef struct {
   float strain_percent, stress, temperature, angle, gamma, barrier, tau, chi_before, chi_after;
   float normal[3], shear[3];
   int32_t voxel;
-  uint8_t period, athermal;
-  uint8_t unused[2];
+  uint8_t period, athermal, reverse;
+  uint8_t unused;
 } Record;
 
 struct GbCatalogue {
@@ -57,6 +57,7 @@ static const struct {
     {{"chi_before", "1", NULL}, offsetof(Record, chi_before), REAL_32},
     {{"chi_after", "1", NULL}, offsetof(Record, chi_after), REAL_32},
     {{"athermal", "1", NULL}, offsetof(Record, athermal), INTEGER_8},
+    {{"reverse", "1", NULL}, offsetof(Record, reverse), INTEGER_8},
     {{"normal_x", "1", NULL}, offsetof(Record, normal[0]), REAL_32},
     {{"normal_y", "1", NULL}, offsetof(Record, normal[1]), REAL_32},
     {{"normal_z", "1", NULL}, offsetof(Record, normal[2]), REAL_32},
@@ -137,7 +138,8 @@ void GbCatalogueAdd(GbCatalogue *c, double strain_percent, GbPeriod period, cons
                          .shear = {(float)r->shear[0], (float)r->shear[1], (float)r->shear[2]},
                          .voxel = r->voxel,
                          .period = (uint8_t)period,
-                         .athermal = r->athermal};
+                         .athermal = r->athermal,
+                         .reverse = r->back};
   fwrite(&record, sizeof(record), 1, c->stream); /* the stream remembers a failure */
   c->count.recorded++;
 }

@@ -99,7 +99,7 @@ static const GbParam params[] = {
     {"event_stride", GB_PARAM_INT, AT(event_stride), "100", 1, 1000000000, NULL,
      "every n-th event goes to events.csv"},
     {"event_catalogue", GB_PARAM_BOOL, AT(event_catalogue), "true", 0, 0, NULL,
-     "every event goes to events.h5 (56 bytes each, 80 in three dimensions)"},
+     "every event goes to events.h5 (67 bytes each, 91 in three dimensions)"},
     {"checkpoint_minutes", GB_PARAM_DOUBLE, AT(checkpoint_minutes), "5", 0, 1e6, NULL,
      "time between two checkpoints of a sample; 0: only when the run is stopped"},
     {0},

@@ -322,10 +322,19 @@ static void both_methods_make_the_same_statistics(void **unused)
 /* --- Restart -----------------------------------------------------------------------------------
  */
 
-/* A run in two processes' worth of objects is one in two calls, bit for bit. */
-static void continued_run_has_the_same_bits(void **unused)
+static GbKmc *take_up(const GbCalibration *calibration, GbKmcMethod method, bool way_back,
+                      GbMesoState *state)
 {
-  (void)unused;
+  const GbKmcOptions options = {
+      .intrabasin_time_s = 1e4, .method = method, .uniform_moduli = true, .way_back = way_back};
+  GbKmc *kmc;
+  assert_ok(GbKmcCreate(MPI_COMM_SELF, calibration, &options, state, &kmc));
+  return kmc;
+}
+
+/* A run in two processes' worth of objects is one in two calls, bit for bit. */
+static void check_continuation(GbKmcMethod method, bool way_back)
+{
   const GbGrid strip = {20, 1, 28, 1.6, true};
   const GbDrive drive = {.strain_rate_per_s = -1e-3, .duration_s = 12};
   GbCalibration calibration;
@@ -335,16 +344,16 @@ static void continued_run_has_the_same_bits(void **unused)
   snprintf(path, sizeof path, "%s/thinning.h5", GbTestFolder());
   GbGlassUniform(&calibration);
   make_state(&strip, 12, 3, 300, &once);
-  GbKmc *kmc = create(&calibration, GB_KMC_THINNING, &once);
+  GbKmc *kmc = take_up(&calibration, method, way_back, &once);
+  assert_ok(GbKmcDrawAll(kmc));
+  assert_ok(GbKmcRefresh(kmc));
   assert_ok(GbKmcRun(kmc, &drive, NULL, NULL, &done));
   assert_ok(GbMesoStateWrite(&once, path));
   assert_ok(GbKmcRun(kmc, &drive, NULL, NULL, &done));
   GbKmcDestroy(&kmc);
 
-  const GbKmcOptions options = {
-      .intrabasin_time_s = 1e4, .method = GB_KMC_THINNING, .uniform_moduli = true};
   assert_ok(GbMesoStateRead(path, &read));
-  assert_ok(GbKmcCreate(MPI_COMM_SELF, &calibration, &options, &read, &kmc));
+  kmc = take_up(&calibration, method, way_back, &read);
   assert_ok(GbKmcRun(kmc, &drive, NULL, NULL, &done));
   GbKmcDestroy(&kmc);
   assert_true(read.events > 50 && read.events == once.events && read.draws == once.draws);
@@ -354,6 +363,14 @@ static void continued_run_has_the_same_bits(void **unused)
   assert_memory_equal(read.chi, once.chi, (size_t)once.nvoxels * sizeof *once.chi);
   GbMesoStateFree(&once);
   GbMesoStateFree(&read);
+}
+
+static void continued_run_has_the_same_bits(void **unused)
+{
+  (void)unused;
+  check_continuation(GB_KMC_THINNING, false);
+  check_continuation(GB_KMC_THINNING, true);
+  check_continuation(GB_KMC_FULL, true);
 }
 
 GB_TEST_MAIN("verify.mesoscale.thinning",
