@@ -1,14 +1,15 @@
 /* Kinetic Monte Carlo of STZ events on a true elastic medium.
  *
  * Rate of mode m of a voxel: nu_0 exp(-(Q_m - V* tau_m) / kT), tau_m = n . sigma . s the resolved
- * shear stress of its shear plane. The next event is where the integrated total rate equals -ln u
+ * shear stress of its plane. The next event is where the integrated total rate equals -ln u
  * while load and temperature change; modes with Q_m <= V* tau_m fire at once, one at a time, most
  * unstable first, with the stress updated in between. An event adds the calibrated transformation
  * strain, moves chi by the calibrated law and redraws the voxel's barriers.
  *
  * The trajectory is a function of the state: a run continued from a written state, in another
  * process, gives the same bits as the uninterrupted run (same program, machine, drive and one
- * process per sample). End such runs by max_events, by the callback or by end_time_s. */
+ * process per sample). End such runs by max_events, by the callback or by end_time_s. The thinning
+ * method solves the field anew where a run ends, so there the uninterrupted run has to end too. */
 #ifndef GB_MESOSCALE_KMC_H
 #define GB_MESOSCALE_KMC_H
 
@@ -62,8 +63,8 @@ typedef struct {
   bool athermal; /* fired past instability */
   bool back;     /* undid the voxel's last event */
 } GbEventRecord;
-/* Called after each event, with state->stress up to date. *stop = true ends the run. May be NULL.
- */
+/* Called after each event, in the full method with state->stress up to date (thinning: after a
+ * run). *stop = true ends the run. May be NULL. */
 typedef GbStatus (*GbEventCallback)(void *context, const GbMesoState *state,
                                     const GbEventRecord *record, bool *stop);
 
