@@ -39,7 +39,7 @@ static const GbParam params[] = {
      "where it applies"},
     {"elastic_solver", GB_PARAM_CHOICE, AT(elastic_solver), "auto", 0, 0, solvers,
      "of samples with local moduli or voids: kept factors (direct) or transforms (fft) as "
-     "preconditioner; auto: direct on one rank in plane strain, else fft"},
+     "preconditioner; auto: fft"},
     {"driver", GB_PARAM_CHOICE, AT(driver), "thermal", 0, 0, drivers,
      "loading with events at their rates, without temperature from instability to instability "
      "(quasistatic), or always by the mode nearest to instability (extremal); rest, cycles, "
