@@ -110,7 +110,7 @@ static PetscErrorCode precondition(PC pc, Vec x, Vec y)
                        MPI_DOUBLE, f->comm))
       PetscFunctionReturn(PETSC_ERR_MPI);
     GbGreenDisplacement(f->green, f->everywhere, f->everywhere);
-    memcpy(u, f->everywhere + start, n * sizeof *u);
+    if (n > 0) memcpy(u, f->everywhere + start, n * sizeof *u); /* see load() */
   }
   PetscCall(VecRestoreArrayRead(x, &residual));
   PetscCall(VecRestoreArrayWrite(y, &u));
