@@ -91,8 +91,7 @@ void GbThinningSetVoxels(GbThinning *t)
  */
 
 /* Signs of the components of a deviator under the mirrors x + 2 y + 4 z of an event's response.
- * From memory, since a row of them computed on the spot would stall the vector load that follows.
- */
+ * From memory, since a row of them computed on the spot would stall the vector load after it. */
 enum { NROW = 8 }; /* numbers of a Row: of a deviator, and some that mean nothing */
 static const double mirror_signs[8][NROW] = {
     {1, 1, 1, 1, 1},   {1, -1, 1, 1, -1}, {1, 1, 1, -1, -1}, {1, -1, 1, -1, 1},
@@ -100,6 +99,7 @@ static const double mirror_signs[8][NROW] = {
 };
 
 typedef double Row __attribute__((vector_size(64), aligned(8)));
+
 /* Adds the response to an event to stress[NROW], by columns of its matrix. */
 static inline __attribute__((always_inline)) void
 add_response(int nt, const double *entry, const int flip[3], const double *source, double *stress)
@@ -339,8 +339,8 @@ static void update_near(GbThinning *t, int block, const GbDeferred *event)
   GbThinningUpdateRates(t, block);
 }
 
-/* Blocks near a source block, as offsets modulo the number of blocks (free surfaces: x of the
- * target itself); returns their number. */
+/* Entry n of the list of near blocks, as seen from a source block: offsets modulo the number of
+ * blocks along each axis (between free surfaces x is the target's own). */
 static int near_block(const GbThinning *t, const int source[3], int n)
 {
   const int *offset = t->near + 3 * n, *along = t->nblocks_along;
