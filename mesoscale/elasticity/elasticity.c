@@ -90,10 +90,28 @@ static GbStatus set_up(GbElasticity *e, const bool *solid)
   return e->kind->create(e);
 }
 
+/* Voxels of several elements need nothing else of the object. */
+static GbStatus create_refined(MPI_Comm comm, const GbGrid *grid, const bool *solid,
+                               GbElasticSolver solver, GbElasticity **elasticity)
+{
+  GbElasticity *e;
+  GB_CALLOC(e, 1);
+  e->grid = *grid;
+  e->nvoxels = (int)count_voxels(grid);
+  GbStatus status = GbRefinedCreate(comm, grid, solid, solver, &e->refined);
+  if (status != GB_OK) {
+    free(e);
+    GB_CALL(status);
+  }
+  *elasticity = e;
+  return GB_OK;
+}
+
 GbStatus GbElasticityCreate(MPI_Comm comm, const GbGrid *grid, const bool *solid,
                             GbElasticSolver solver, GbElasticity **elasticity)
 {
   *elasticity = NULL;
+  if (grid->refinement > 1) return create_refined(comm, grid, solid, solver, elasticity);
   GB_CALL(check_grid(grid));
   GB_CALL(GbPetscStart(0, NULL));
   GbElasticity *e;
@@ -117,7 +135,8 @@ void GbElasticityDestroy(GbElasticity **elasticity)
 {
   GbElasticity *e = *elasticity;
   if (!e) return;
-  e->kind->destroy(e->context);
+  GbRefinedDestroy(&e->refined);
+  if (e->kind) e->kind->destroy(e->context);
   free(e->solid);
   free(e->mu);
   free(e->bulk);
@@ -143,6 +162,7 @@ static GbStatus check_moduli(int voxel, double mu, double bulk)
 
 GbStatus GbElasticitySetModuli(GbElasticity *e, const double *mu, const double *bulk)
 {
+  if (e->refined) return GbRefinedSetModuli(e->refined, mu, bulk);
   for (int v = 0; v < e->nvoxels; v++) {
     if (e->solid[v]) GB_CALL(check_moduli(v, mu[v], bulk[v]));
     e->mu[v] = e->solid[v] ? mu[v] : 0;
@@ -153,6 +173,7 @@ GbStatus GbElasticitySetModuli(GbElasticity *e, const double *mu, const double *
 
 GbStatus GbElasticityUpdateModuli(GbElasticity *e, int voxel, double mu, double bulk)
 {
+  if (e->refined) return GbRefinedUpdateModuli(e->refined, voxel, mu, bulk);
   if (!e->solid[voxel]) return GB_OK;
   GB_CALL(check_moduli(voxel, mu, bulk));
   e->mu[voxel] = mu;
@@ -241,6 +262,7 @@ GbStatus GbElasticitySolve(GbElasticity *e, const double (*eigenstrain)[GB_NTENS
                            const double mean_strain[GB_NTENSOR], double (*stress)[GB_NTENSOR],
                            double (*strain)[GB_NTENSOR])
 {
+  if (e->refined) return GbRefinedSolve(e->refined, eigenstrain, mean_strain, stress, strain);
   if (e->kind->stress) return e->kind->stress(e, eigenstrain, mean_strain, stress, strain);
   return solve_fields(e, eigenstrain, mean_strain, e->tolerance, e->solution, stress, strain);
 }
@@ -263,6 +285,7 @@ GbStatus GbElasticityUnitResponse(GbElasticity *e, int component, double (*respo
 {
   if (component < 0 || component >= GB_NTENSOR)
     GB_FAIL(GB_ERR_ARG, "unit response: component %d of a tensor of six", component);
+  if (e->refined) return GbRefinedUnitResponse(e->refined, component, response);
   double mean[GB_NTENSOR] = {0};
   mean[component] = 1;
   if (e->kind->stress) {
@@ -281,6 +304,7 @@ GbStatus GbElasticityUnitResponse(GbElasticity *e, int component, double (*respo
 
 void GbElasticityAdvance(GbElasticity *e, int component, double delta)
 {
+  if (e->refined) GbElasticityAdvance(GbRefinedElements(e->refined), component, delta);
   if (!e->solution || component != e->unit_component) return;
   for (size_t p = 0; p < e->ndof; p++)
     e->solution[p] += delta * e->unit[p];
@@ -291,11 +315,16 @@ void GbElasticityAdvance(GbElasticity *e, int component, double delta)
 /* Layout: 1 if something is kept, the component of `unit`, solution, unit, kept_mu, kept_bulk. */
 size_t GbElasticityMemorySize(const GbGrid *grid)
 {
-  return 2 + 2 * count_dof(grid) + 2 * count_voxels(grid);
+  const GbGrid elements = GbRefinedGrid(grid);
+  return 2 + 2 * count_dof(&elements) + 2 * count_voxels(&elements);
 }
 
 void GbElasticityStore(const GbElasticity *e, double *memory)
 {
+  if (e->refined) {
+    GbElasticityStore(GbRefinedElements(e->refined), memory);
+    return;
+  }
   const size_t nu = e->ndof, nv = (size_t)e->nvoxels;
   memset(memory, 0, GbElasticityMemorySize(&e->grid) * sizeof *memory);
   if (!e->solution) return;
@@ -311,6 +340,7 @@ void GbElasticityStore(const GbElasticity *e, double *memory)
 
 GbStatus GbElasticityLoad(GbElasticity *e, const double *memory)
 {
+  if (e->refined) return GbElasticityLoad(GbRefinedElements(e->refined), memory);
   const size_t nu = e->ndof, nv = (size_t)e->nvoxels;
   if (!e->solution) return GB_OK;
   e->kept = memory[0] > 0;
@@ -334,5 +364,5 @@ double GbElasticityMean(const GbElasticity *e, const double (*field)[GB_NTENSOR]
 
 int GbElasticityIterations(const GbElasticity *e)
 {
-  return e->iterations;
+  return e->refined ? GbElasticityIterations(GbRefinedElements(e->refined)) : e->iterations;
 }

@@ -22,7 +22,8 @@ enum { GB_XX, GB_ZZ, GB_XZ, GB_YY, GB_YZ, GB_XY, GB_NTENSOR };
 typedef struct {
   int nx, ny, nz; /* ny = 1: plane strain */
   double edge_nm;
-  bool free_x; /* free surfaces at both x faces; false: periodic in x too */
+  bool free_x;    /* free surfaces at both x faces; false: periodic in x too */
+  int refinement; /* elements along the edge of a voxel; 0 stands for 1 (see refined.c) */
 } GbGrid;
 
 typedef struct GbElasticity GbElasticity;

@@ -2,6 +2,7 @@
 #ifndef GB_MESOSCALE_SOLVER_H
 #define GB_MESOSCALE_SOLVER_H
 
+#include "mesoscale/elasticity/refined.h"
 #include "mesoscale/elasticity/stencil.h"
 #include "mesoscale/petsc_compat.h"
 
@@ -28,6 +29,7 @@ extern const GbElasticKind GbElasticDirect, GbElasticFft, GbElasticUniform;
 struct GbElasticity {
   MPI_Comm comm;
   GbGrid grid;
+  GbRefined *refined; /* voxels of several elements: it does all the work. Else NULL */
   GbNodes nodes;
   const GbElasticKind *kind;
   void *context;

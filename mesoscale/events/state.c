@@ -187,9 +187,10 @@ static GbStatus write_scalars(GbH5 *file, const GbMesoState *s)
   const int64_t size[3] = {s->grid.nz, s->grid.ny, s->grid.nx}, free_x = s->grid.free_x,
                 modes = s->nmodes;
   const int64_t seed = (int64_t)s->seed; /* same bits */
-  const int64_t way_back = s->way_back != NULL;
+  const int64_t way_back = s->way_back != NULL, refinement = s->grid.refinement;
   GB_CALL(GbH5WriteInts(file, "grid/size", 1, (const size_t[]){3}, size, "1"));
   GB_CALL(GbH5WriteInts(file, "grid/free_x", 0, NULL, &free_x, "1"));
+  GB_CALL(GbH5WriteInts(file, "grid/refinement", 0, NULL, &refinement, "1"));
   GB_CALL(GbH5WriteScalar(file, "grid/edge", s->grid.edge_nm, "nm"));
   GB_CALL(GbH5WriteInts(file, "modes/count", 0, NULL, &modes, "1"));
   GB_CALL(GbH5WriteInts(file, "run/seed", 0, NULL, &seed, "1"));
@@ -285,7 +286,7 @@ static GbStatus read_int(GbH5 *file, const char *name, int64_t *value)
 static GbStatus read_grid(GbH5 *file, GbGrid *grid, int64_t *nmodes)
 {
   size_t dims[1];
-  int64_t *size, free_x = 0;
+  int64_t *size, free_x = 0, refinement = 0;
   GB_CALL(GbH5ReadInts(file, "grid/size", 1, dims, &size, "1"));
   bool good = dims[0] == 3;
   for (int d = 0; d < 3 && good; d++)
@@ -301,6 +302,11 @@ static GbStatus read_grid(GbH5 *file, GbGrid *grid, int64_t *nmodes)
             GbH5Path(file));
   GB_CALL(read_int(file, "grid/free_x", &free_x));
   grid->free_x = free_x != 0;
+  GB_CALL(read_int(file, "grid/refinement", &refinement));
+  if (refinement < 0 || refinement > 16)
+    GB_FAIL(GB_ERR_INPUT, "%s: dataset grid/refinement: expected 0 to 16, found %lld",
+            GbH5Path(file), (long long)refinement);
+  grid->refinement = (int)refinement;
   GB_CALL(GbH5ReadScalar(file, "grid/edge", &grid->edge_nm, "nm"));
   GB_CALL(read_int(file, "modes/count", nmodes));
   if (*nmodes < 1 || *nmodes > 1 << 16)

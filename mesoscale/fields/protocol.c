@@ -31,6 +31,10 @@ static const GbParam params[] = {
     {"voxel_edge_nm", GB_PARAM_DOUBLE, AT(voxel_edge_nm), "1.6", 0, 100, NULL,
      "edge of a voxel, which holds edge^3 / Omega STZ sites of the calibrated event volume Omega; "
      "0: one site, the cube root of Omega"},
+    {"elements_per_edge", GB_PARAM_INT, AT(elements_per_edge), "1", 1, 8, NULL,
+     "finite elements along the edge of a voxel; 1 is too stiff for nearest neighbours (wrong sign "
+     "along "
+     "an axis), 2 much better, at the cost of larger elastic solves"},
     {"moduli", GB_PARAM_CHOICE, AT(moduli), "local", 0, 0, moduli,
      "elastic moduli of each voxel's own chi, or those of the calibrated mean chi everywhere"},
     {"method", GB_PARAM_CHOICE, AT(method), "auto", 0, 0, methods,
@@ -214,6 +218,7 @@ GbSampleShape GbMesoSampleShape(const GbMesoConfig *c)
                          .ny = (int)c->ny,
                          .nz = (int)c->nz,
                          .periodic_x = c->boundary == 1,
+                         .elements_per_edge = (int)c->elements_per_edge,
                          .nmodes = (int)c->modes,
                          .voids = voids,
                          .edge_nm = c->voxel_edge_nm,

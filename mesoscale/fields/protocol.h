@@ -13,7 +13,7 @@ enum { GB_PATH_MAX = 4096 };
 typedef enum { GB_METHOD_AUTO, GB_METHOD_FULL, GB_METHOD_THINNING } GbMethodChoice;
 
 typedef struct {
-  int64_t nx, ny, nz, modes;
+  int64_t nx, ny, nz, modes, elements_per_edge;
   int boundary; /* 1: periodic in x */
   int moduli;   /* 1: uniform */
   int method;   /* GbMethodChoice */

@@ -72,7 +72,8 @@ static GbStatus draw_sample(const GbSampleShape *shape, uint64_t seed, GbSample 
                        .ny = shape->ny,
                        .nz = shape->nz,
                        .edge_nm = shape->edge_nm > 0 ? shape->edge_nm : cbrt(omega),
-                       .free_x = !shape->periodic_x};
+                       .free_x = !shape->periodic_x,
+                       .refinement = shape->elements_per_edge > 1 ? shape->elements_per_edge : 0};
   const long sites = lround(pow(grid.edge_nm, 3) / omega);
   GB_CALL(GbMesoStateAllocate(state, &grid, shape->nmodes * (int)(sites > 1 ? sites : 1)));
   state->seed = seed;

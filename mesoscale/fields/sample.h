@@ -42,7 +42,8 @@ typedef struct {
 typedef struct {
   int nx, ny, nz; /* voxels; ny = 1: plane strain */
   bool periodic_x;
-  int nmodes; /* of one STZ site; a voxel holds edge^3 / Omega sites */
+  int elements_per_edge; /* of a voxel; 0 stands for 1 */
+  int nmodes;            /* of one STZ site; a voxel holds edge^3 / Omega sites */
   GbVoids voids;
   double edge_nm; /* of a voxel; 0: the cube root of Omega, one site */
   double temperature_K;

@@ -16,3 +16,5 @@ gb_add_test(NAME verify.mesoscale.layers SOURCES verification/elasticity/test_la
             LIBS gb_elasticity)
 gb_add_test(NAME verify.mesoscale.agreement SOURCES verification/elasticity/test_agreement.c
             LIBS gb_elasticity)
+gb_add_test(NAME verify.mesoscale.refined SOURCES verification/elasticity/test_refined.c
+            LIBS gb_elasticity)

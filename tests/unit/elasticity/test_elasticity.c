@@ -15,7 +15,7 @@ typedef double Field[NV][GB_NTENSOR];
 #define IN(field) ((const double(*)[GB_NTENSOR])(field))
 #define MEAN_ZZ(value) ((const double[GB_NTENSOR]){[GB_ZZ] = (value)})
 
-static const GbGrid strip = {NX, 1, NZ, 1.0, true};
+static const GbGrid strip = {NX, 1, NZ, 1.0, true, 0};
 
 static double uniform(int a, int b)
 {
@@ -240,7 +240,7 @@ static void failures_are_reported(void **state)
   Field a, s;
   random_medium(mu, bulk, solid);
   random_field(1, a);
-  GbGrid small = {2, 1, 2, 1, true};
+  GbGrid small = {2, 1, 2, 1, true, 0};
   assert_fails(GbElasticityCreate(PETSC_COMM_SELF, &small, NULL, GB_ELASTIC_DIRECT, &e),
                GB_ERR_INPUT, "2 x 1 x 2");
   for (int i = 0; i < NX; i++)

@@ -18,8 +18,8 @@
 typedef double Tensor[GB_NTENSOR];
 #define IN(field) ((const double(*)[GB_NTENSOR])(field))
 
-static const GbGrid flat = {9, 1, 12, 1.0, true}, thick = {6, 4, 7, 1.0, true},
-                    closed = {5, 4, 6, 1.0, false};
+static const GbGrid flat = {9, 1, 12, 1.0, true, 0}, thick = {6, 4, 7, 1.0, true, 0},
+                    closed = {5, 4, 6, 1.0, false, 0};
 
 static double uniform(int a, int b)
 {
@@ -193,8 +193,9 @@ static void check_product(const GbGrid *grid)
 static void product_equals_quadrature(void **state)
 {
   (void)state;
-  static const GbGrid grids[] = {{8, 1, 5, 1, false}, {9, 1, 12, 1, true}, {4, 1, 3, 1, true},
-                                 {6, 4, 7, 1, true},  {5, 4, 6, 1, false}, {8, 3, 3, 1, false}};
+  static const GbGrid grids[] = {{8, 1, 5, 1, false, 0}, {9, 1, 12, 1, true, 0},
+                                 {4, 1, 3, 1, true, 0},  {6, 4, 7, 1, true, 0},
+                                 {5, 4, 6, 1, false, 0}, {8, 3, 3, 1, false, 0}};
   for (size_t g = 0; g < sizeof grids / sizeof *grids; g++)
     check_product(grids + g);
 }
@@ -315,7 +316,7 @@ static void memory_continues_bit_for_bit(void **state)
 static void distributed_equals_serial(void **state)
 {
   (void)state;
-  static const GbGrid few = {5, 3, 3, 1, false}; /* four ranks: one has no plane */
+  static const GbGrid few = {5, 3, 3, 1, false, 0}; /* four ranks: one has no plane */
   const GbGrid *grids[] = {&flat, &thick, &closed, &few};
   for (int g = 0; g < 4; g++) {
     const GbGrid *grid = grids[g];
@@ -351,7 +352,7 @@ static void distributed_equals_serial(void **state)
 static void threads_leave_the_bits(void **state)
 {
   (void)state;
-  static const GbGrid large = {20, 12, 28, 1, true}; /* small ones have one thread anyway */
+  static const GbGrid large = {20, 12, 28, 1, true, 0}; /* small ones have one thread anyway */
   const int most = omp_get_max_threads();
   const double mean[GB_NTENSOR] = {[GB_ZZ] = 0.01};
   Sample s = make_sample(&large);
@@ -418,7 +419,7 @@ static void solid_that_could_move_is_refused(void **state)
 {
   (void)state;
   enum { N = 5, NV = N * N * N };
-  const GbGrid cube = {N, N, N, 1, false};
+  const GbGrid cube = {N, N, N, 1, false, 0};
   bool bar[NV], cross[NV], pieces[NV];
   GbElasticity *e;
   for (int v = 0; v < NV; v++) {

@@ -56,7 +56,7 @@ void GbGlassUniform(GbCalibration *calibration)
 void GbGlassState(int nx, int nz, int nmodes, uint64_t seed, double temperature_K,
                   GbMesoState *state)
 {
-  GbGrid grid = {nx, 1, nz, 1.0, true};
+  GbGrid grid = {nx, 1, nz, 1.0, true, 0};
   assert_ok(GbMesoStateAllocate(state, &grid, nmodes));
   state->seed = seed;
   state->temperature_K = state->reference_temperature_K = temperature_K;

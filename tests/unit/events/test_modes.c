@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-static const GbGrid plane = {4, 1, 4, 1, false}, space = {4, 4, 4, 1, false};
+static const GbGrid plane = {4, 1, 4, 1, false, 0}, space = {4, 4, 4, 1, false, 0};
 
 static void random_orientation(const GbModes *modes, uint64_t number, double *orientation)
 {

@@ -100,6 +100,7 @@ static void broken_files_are_named(void **unused)
   assert_ok(GbH5Create(path, &file));
   assert_ok(GbH5WriteInts(file, "grid/size", 1, (const size_t[]){3}, size, "1"));
   assert_ok(GbH5WriteInts(file, "grid/free_x", 0, NULL, &one, "1"));
+  assert_ok(GbH5WriteInts(file, "grid/refinement", 0, NULL, &none, "1"));
   assert_ok(GbH5WriteScalar(file, "grid/edge", 1.6, "nm"));
   assert_ok(GbH5Close(&file));
   assert_fails(GbMesoStateRead(path, &state), GB_ERR_INPUT, "part.h5", "modes/count");
@@ -107,6 +108,7 @@ static void broken_files_are_named(void **unused)
   assert_ok(GbH5Create(path, &file));
   assert_ok(GbH5WriteInts(file, "grid/size", 1, (const size_t[]){3}, size, "1"));
   assert_ok(GbH5WriteInts(file, "grid/free_x", 0, NULL, &one, "1"));
+  assert_ok(GbH5WriteInts(file, "grid/refinement", 0, NULL, &none, "1"));
   assert_ok(GbH5WriteScalar(file, "grid/edge", 1.6, "nm"));
   assert_ok(GbH5WriteInts(file, "modes/count", 0, NULL, &three, "1"));
   assert_ok(GbH5WriteInts(file, "run/seed", 0, NULL, &one, "1"));

@@ -139,11 +139,11 @@ static void check_grid(const GbGrid *grid)
 static void bounds_hold(void **unused)
 {
   (void)unused;
-  const GbGrid grids[] = {{16, 1, 24, 1.6, false},
-                          {13, 1, 21, 1.6, true},
-                          {20, 1, 19, 1.6, false},
-                          {8, 6, 9, 1.6, false},
-                          {5, 8, 7, 1.6, true}};
+  const GbGrid grids[] = {{16, 1, 24, 1.6, false, 0},
+                          {13, 1, 21, 1.6, true, 0},
+                          {20, 1, 19, 1.6, false, 0},
+                          {8, 6, 9, 1.6, false, 0},
+                          {5, 8, 7, 1.6, true, 0}};
   for (size_t g = 0; g < sizeof grids / sizeof *grids; g++)
     check_grid(&grids[g]);
 }
@@ -152,7 +152,8 @@ static void bounds_hold(void **unused)
 static void responses_are_those_of_the_solver(void **unused)
 {
   (void)unused;
-  const GbGrid grids[] = {{12, 1, 10, 1.6, true}, {7, 1, 8, 1.6, false}, {6, 5, 4, 1.6, true}};
+  const GbGrid grids[] = {
+      {12, 1, 10, 1.6, true, 0}, {7, 1, 8, 1.6, false, 0}, {6, 5, 4, 1.6, true, 0}};
   for (size_t g = 0; g < sizeof grids / sizeof *grids; g++) {
     Fixture f;
     set_up(&f, &grids[g]);

@@ -97,7 +97,7 @@ static void solvers_agree(void **state)
 {
   (void)state;
   for (int free_x = 0; free_x < 2; free_x++) {
-    const GbGrid flat = {40, 1, 48, 1.6, free_x}, thick = {12, 10, 14, 1.6, free_x};
+    const GbGrid flat = {40, 1, 48, 1.6, free_x, 0}, thick = {12, 10, 14, 1.6, free_x, 0};
     compare(&flat, UNIFORM, GB_ELASTIC_DIRECT, GB_ELASTIC_FFT);
     compare(&flat, UNIFORM, GB_ELASTIC_DIRECT, GB_ELASTIC_UNIFORM);
     compare(&flat, RANDOM, GB_ELASTIC_DIRECT, GB_ELASTIC_FFT);
@@ -128,7 +128,7 @@ static void iterations_do_not_grow(void **state)
   static const Medium media[] = {RANDOM, NOTCH};
   for (int free_x = 0; free_x < 2; free_x++)
     for (int m = 0; m < 2; m++) {
-      const GbGrid flat = {0, 1, 0, 1, free_x}, cube = {0, 3, 0, 1, free_x};
+      const GbGrid flat = {0, 1, 0, 1, free_x, 0}, cube = {0, 3, 0, 1, free_x, 0};
       const int coarse = iterations_at(flat, 32, media[m]),
                 fine = iterations_at(flat, 256, media[m]);
       assert_true(fine <= coarse + 3);

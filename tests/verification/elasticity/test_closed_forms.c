@@ -13,7 +13,7 @@ typedef double Field[NV][GB_NTENSOR];
 
 static GbElasticity *solver(bool free_x, const double mu[NV], const double bulk[NV])
 {
-  GbGrid grid = {NX, 1, NZ, 1.6, free_x};
+  GbGrid grid = {NX, 1, NZ, 1.6, free_x, 0};
   GbElasticity *e;
   assert_ok(GbElasticityCreate(PETSC_COMM_SELF, &grid, NULL, GB_ELASTIC_AUTO, &e));
   assert_ok(GbElasticitySetModuli(e, mu, bulk));

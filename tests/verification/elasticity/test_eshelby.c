@@ -38,7 +38,7 @@ static double coverage(int n, int i, int k, double radius)
 static void interior_stress(int n, double radius, const double star[GB_NTENSOR],
                             double mean[GB_NTENSOR])
 {
-  GbGrid grid = {n, 1, n, 1, false};
+  GbGrid grid = {n, 1, n, 1, false, 0};
   size_t nv = (size_t)(n * n);
   double *mu = malloc(nv * sizeof *mu), *bulk = malloc(nv * sizeof *bulk), weight = 0;
   double(*field)[GB_NTENSOR] = calloc(nv, sizeof *field);
@@ -130,7 +130,7 @@ static void single_voxel_has_no_checkerboard(void **state)
   (void)state;
   enum { N = 64, SOURCE = N / 2 * N + N / 2, NV = N * N };
   static double mu[NV], bulk[NV], star[NV][GB_NTENSOR], stress[NV][GB_NTENSOR];
-  GbGrid grid = {N, 1, N, 1, false};
+  GbGrid grid = {N, 1, N, 1, false, 0};
   GbElasticity *e;
   for (int v = 0; v < NV; v++) {
     mu[v] = MU;

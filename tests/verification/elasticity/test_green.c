@@ -91,9 +91,10 @@ static void compare(const GbGrid *grid)
 static void equals_assembled_elements(void **state)
 {
   (void)state;
-  static const GbGrid grids[] = {{8, 1, 12, 1, false},  {9, 1, 7, 1, false},  {3, 1, 5, 1, false},
-                                 {31, 1, 40, 1, false}, {9, 1, 12, 1, true},  {1, 1, 3, 1, true},
-                                 {2, 1, 5, 1, true},    {32, 1, 37, 1, true}, {15, 1, 16, 1, true}};
+  static const GbGrid grids[] = {
+      {8, 1, 12, 1, false, 0},  {9, 1, 7, 1, false, 0},  {3, 1, 5, 1, false, 0},
+      {31, 1, 40, 1, false, 0}, {9, 1, 12, 1, true, 0},  {1, 1, 3, 1, true, 0},
+      {2, 1, 5, 1, true, 0},    {32, 1, 37, 1, true, 0}, {15, 1, 16, 1, true, 0}};
   PetscOptionsSetValue(NULL, "-elastic_ksp_rtol", "1e-14");
   for (size_t i = 0; i < sizeof grids / sizeof *grids; i++)
     compare(grids + i);
@@ -116,7 +117,7 @@ static void plane_strain_is_three_dimensional(void **state)
   (void)state;
   const double mean[GB_NTENSOR] = {0.01, -0.02, 0.03, 0.005, 0, 0};
   for (int free_x = 0; free_x < 2; free_x++) {
-    const GbGrid flat = {11, 1, 14, 1, free_x}, thick = {11, 4, 14, 1, free_x};
+    const GbGrid flat = {11, 1, 14, 1, free_x, 0}, thick = {11, 4, 14, 1, free_x, 0};
     Tensor *star = random_field(&flat), *copies = empty_field(&thick);
     for (int v = 0; v < 11 * 14; v++)
       star[v][GB_YZ] = star[v][GB_XY] = 0;
@@ -141,8 +142,8 @@ static void axes_are_equivalent(bool free_x, const int axes[3])
   static const int place[3][3] = {
       {GB_XX, GB_XY, GB_XZ}, {GB_XY, GB_YY, GB_YZ}, {GB_XZ, GB_YZ, GB_ZZ}};
   const int size[3] = {6, 5, 8};
-  const GbGrid a = {size[0], size[1], size[2], 1, free_x};
-  const GbGrid b = {size[axes[0]], size[axes[1]], size[axes[2]], 1, free_x};
+  const GbGrid a = {size[0], size[1], size[2], 1, free_x, 0};
+  const GbGrid b = {size[axes[0]], size[axes[1]], size[axes[2]], 1, free_x, 0};
   double mean_a[GB_NTENSOR] = {0.01, 0.02, -0.03, 0.04, 0.05, -0.06}, mean_b[GB_NTENSOR];
   Tensor *star_a = random_field(&a), *star_b = empty_field(&b), *back = empty_field(&a);
   for (int r = 0; r < 3; r++)
@@ -183,10 +184,10 @@ static void no_axis_is_special(void **state)
 static void threads_leave_the_bits(void **state)
 {
   (void)state;
-  static const GbGrid grids[] = {{100, 1, 120, 1, false},
-                                 {100, 1, 120, 1, true},
-                                 {20, 15, 24, 1, false},
-                                 {20, 15, 24, 1, true}};
+  static const GbGrid grids[] = {{100, 1, 120, 1, false, 0},
+                                 {100, 1, 120, 1, true, 0},
+                                 {20, 15, 24, 1, false, 0},
+                                 {20, 15, 24, 1, true, 0}};
   const int most = omp_get_max_threads();
   for (size_t i = 0; i < sizeof grids / sizeof *grids; i++) {
     const GbGrid *grid = grids + i;

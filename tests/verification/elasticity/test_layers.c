@@ -110,7 +110,7 @@ static void check_laminate(const GbGrid *grid, int axis)
 static void laminates(void **state)
 {
   (void)state;
-  const GbGrid flat = {8, 1, 6, 1.6, false}, cube = {8, 5, 6, 1.6, false};
+  const GbGrid flat = {8, 1, 6, 1.6, false, 0}, cube = {8, 5, 6, 1.6, false, 0};
   check_laminate(&flat, 0);
   check_laminate(&flat, 2);
   for (int axis = 0; axis < 3; axis++)
@@ -122,7 +122,7 @@ static void laminates(void **state)
 static void bar_in_series(void **state)
 {
   (void)state;
-  const GbGrid grids[] = {{5, 1, 9, 1.6, true}, {5, 4, 9, 1.6, true}};
+  const GbGrid grids[] = {{5, 1, 9, 1.6, true, 0}, {5, 4, 9, 1.6, true, 0}};
   for (int g = 0; g < 2; g++) {
     const GbGrid *grid = grids + g;
     const size_t nv = (size_t)(grid->nx * grid->ny * grid->nz);

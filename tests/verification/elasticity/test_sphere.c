@@ -42,7 +42,7 @@ static double coverage(int n, int v, double radius)
 /* Stress at zero mean strain, periodic. */
 static Tensor *solve(int n, Tensor *star)
 {
-  const GbGrid grid = {n, n, n, 1, false};
+  const GbGrid grid = {n, n, n, 1, false, 0};
   const double none[GB_NTENSOR] = {0};
   Tensor *stress = calloc((size_t)(n * n * n), sizeof *stress);
   GbGreen *green;

@@ -59,7 +59,7 @@ static double cross(double (*airy)(double, double, double, double), double eps, 
 
 static Tensor *solve(int depth, const double star[GB_NTENSOR])
 {
-  const GbGrid grid = {NX, 1, NZ, 1, true};
+  const GbGrid grid = {NX, 1, NZ, 1, true, 0};
   const size_t nv = (size_t)NX * NZ;
   const double none[GB_NTENSOR] = {0};
   double *mu = malloc(nv * sizeof *mu), *bulk = malloc(nv * sizeof *bulk);

@@ -154,7 +154,7 @@ static void check(GbKmcMethod method, int64_t nevents)
 {
   static double table[NCONFIG];
   static Visits w;
-  const GbGrid grid = {NX, 1, NZ, 1, false};
+  const GbGrid grid = {NX, 1, NZ, 1, false, 0};
   const GbKmcOptions options = {
       .intrabasin_time_s = 1e-12, .method = method, .uniform_moduli = true, .way_back = true};
   const GbDrive held = {.stress_controlled = true, .duration_s = 1e30, .max_events = nevents};

@@ -81,7 +81,7 @@ static Sequence drive_without_temperature(GbDriver driver, const GbGrid *grid)
 static void quasistatic_events_are_at_threshold(void **unused)
 {
   (void)unused;
-  const GbGrid plane = {16, 1, 16, 1.6, false}, space = {6, 5, 6, 1.6, true};
+  const GbGrid plane = {16, 1, 16, 1.6, false, 0}, space = {6, 5, 6, 1.6, true, 0};
   for (int g = 0; g < 2; g++) {
     Sequence q = drive_without_temperature(GB_DRIVER_QUASISTATIC, g ? &space : &plane);
     assert_true(q.triggers > 20 && q.followers > 0);
@@ -92,7 +92,7 @@ static void quasistatic_events_are_at_threshold(void **unused)
 static void extremal_events_are_at_threshold_whatever_the_strain(void **unused)
 {
   (void)unused;
-  const GbGrid strip = {12, 1, 16, 1.6, true};
+  const GbGrid strip = {12, 1, 16, 1.6, true, 0};
   Sequence q = drive_without_temperature(GB_DRIVER_EXTREMAL, &strip);
   assert_true(q.events > 200 && q.followers == 0);
   assert_true(q.worst < 1e-8 && q.backwards > 20);
@@ -102,7 +102,7 @@ static void extremal_events_are_at_threshold_whatever_the_strain(void **unused)
 static void first_instability_is_where_it_must_be(void **unused)
 {
   (void)unused;
-  const GbGrid plane = {8, 1, 8, 1.6, false};
+  const GbGrid plane = {8, 1, 8, 1.6, false, 0};
   const double young = 9 * 120. * 30 / (3 * 120 + 30), nu = young / 60 - 1;
   const GbKmcOptions options = {.intrabasin_time_s = 1e-3, .uniform_moduli = true};
   const GbDrive drive = {
@@ -185,8 +185,8 @@ static void compare_ranks(const GbGrid *grid, GbKmcOptions options, const bool *
 static void ranks_make_the_same_events(void **unused)
 {
   (void)unused;
-  const GbGrid plane = {16, 1, 16, 1.6, false}, strip = {12, 1, 16, 1.6, true};
-  const GbGrid plate = {6, 4, 8, 1.6, true};
+  const GbGrid plane = {16, 1, 16, 1.6, false, 0}, strip = {12, 1, 16, 1.6, true, 0};
+  const GbGrid plate = {6, 4, 8, 1.6, true, 0};
   bool solid[12 * 16];
   for (int v = 0; v < 12 * 16; v++)
     solid[v] = v != 5 * 12 && v != 9 * 12 + 11;

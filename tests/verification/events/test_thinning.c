@@ -157,18 +157,20 @@ static void check_run(const GbGrid *grid, double temperature_K, double rate, dou
 static void decisions_are_those_of_the_full_solution(void **unused)
 {
   (void)unused;
-  const GbGrid plane = {56, 1, 50, 1.6, false}, strip = {20, 1, 28, 1.6, true};
-  const GbGrid space = {8, 9, 12, 1.6, false}, plate = {9, 8, 12, 1.6, true};
+  const GbGrid plane = {56, 1, 50, 1.6, false, 0}, strip = {20, 1, 28, 1.6, true, 0};
+  const GbGrid space = {8, 9, 12, 1.6, false, 0}, plate = {9, 8, 12, 1.6, true, 0};
   check_run(&plane, 300, 1e-3, 0.02, false);
   check_run(&strip, 300, 1e-3, 0.03, false);
   check_run(&space, 300, 1e-3, 0.03, false);
+  const GbGrid fine = {14, 1, 16, 1.6, true, 2}; /* voxels of four elements */
   check_run(&plate, 300, 1e-3, 0.03, false);
+  check_run(&fine, 300, 1e-3, 0.03, false);
 }
 
 static void instabilities_fire_at_their_stress(void **unused)
 {
   (void)unused;
-  const GbGrid plane = {24, 1, 20, 1.6, false}, space = {8, 9, 12, 1.6, false};
+  const GbGrid plane = {24, 1, 20, 1.6, false, 0}, space = {8, 9, 12, 1.6, false, 0};
   check_run(&plane, 30, 1e11, 0.06, true);
   check_run(&space, 30, 1e11, 0.06, true);
 }
@@ -241,7 +243,7 @@ static void check_waiting(const GbGrid *grid, GbDrive drive)
 static void first_events_come_when_the_hazard_says(void **unused)
 {
   (void)unused;
-  const GbGrid plane = {8, 1, 12, 1.6, false}, strip = {10, 1, 12, 1.6, true};
+  const GbGrid plane = {8, 1, 12, 1.6, false, 0}, strip = {10, 1, 12, 1.6, true, 0};
   check_waiting(&plane, (GbDrive){.strain_rate_per_s = -1e-2, .duration_s = 10});
   check_waiting(&strip, (GbDrive){.strain_rate_per_s = 1e-2, .duration_s = 10});
   check_waiting(&strip,
@@ -274,7 +276,7 @@ static GbStatus count(void *context, const GbMesoState *state, const GbEventReco
 static void one_run(GbKmcMethod method, uint64_t seed, double temperature_K, double rate,
                     double value[NSTATISTICS])
 {
-  const GbGrid grid = {16, 1, 16, 1.6, false};
+  const GbGrid grid = {16, 1, 16, 1.6, false, 0};
   GbCalibration calibration;
   GbMesoState state;
   Tally tally = {0};
@@ -335,7 +337,7 @@ static GbKmc *take_up(const GbCalibration *calibration, GbKmcMethod method, bool
 /* A run in two processes' worth of objects is one in two calls, bit for bit. */
 static void check_continuation(GbKmcMethod method, bool way_back)
 {
-  const GbGrid strip = {20, 1, 28, 1.6, true};
+  const GbGrid strip = {20, 1, 28, 1.6, true, 0};
   const GbDrive drive = {.strain_rate_per_s = -1e-3, .duration_s = 12};
   GbCalibration calibration;
   GbMesoState once, read;
