@@ -8,14 +8,11 @@
  * tenth; and the share in the tenth that had slipped most before: whether bands stay. */
 #include "mesoscale/bench/bench.h"
 
-#include "base/rng.h"
-#include "base/units.h"
+#include "mesoscale/events/draws.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define CHI_LEAST (-0.5)
-#define CHI_MOST 1.0
 enum { LAYER = 5 };
 
 static bool is_in_layer(const GbMesoState *state, int voxel)
@@ -23,21 +20,6 @@ static bool is_in_layer(const GbMesoState *state, int voxel)
   const GbGrid *grid = &state->grid;
   const int x = voxel % grid->nx, z = voxel / (grid->nx * grid->ny);
   return (z - x + grid->nz) % grid->nz < LAYER;
-}
-
-static void draw_chi(const GbEventBenchOptions *o, const GbCalibration *calibration,
-                     GbMesoState *state)
-{
-  /* measured over spheres; independent noise averages out over a larger voxel */
-  const double sphere = 4 * GB_PI / 3 * pow(calibration->state.coarse_grain_nm, 3);
-  const double mean = calibration->state.chi_mean.value;
-  const double sd = calibration->state.chi_sd.value * sqrt(fmin(1, sphere / pow(o->edge_nm, 3)));
-  for (int v = 0; v < state->nvoxels; v++) {
-    double normal[2];
-    GbRngNormal2(state->seed, GB_RNG_CHI_FIELD, (uint64_t)v, 0, 0, normal);
-    state->chi[v] = fmin(fmax(mean + sd * normal[0], CHI_LEAST), CHI_MOST);
-    if (o->seeded && is_in_layer(state, v)) state->chi[v] = calibration->laws.chi_inf.value;
-  }
 }
 
 GbStatus GbEventBenchSample(const GbEventBenchOptions *options, const GbCalibration *calibration,
@@ -51,7 +33,9 @@ GbStatus GbEventBenchSample(const GbEventBenchOptions *options, const GbCalibrat
   GB_CALL(GbMesoStateAllocate(state, &grid, options->nmodes));
   state->seed = options->seed;
   state->temperature_K = state->reference_temperature_K = options->temperature_K;
-  draw_chi(options, calibration, state);
+  GbDrawChi(calibration, state);
+  for (int v = 0; v < state->nvoxels && options->seeded; v++)
+    if (is_in_layer(state, v)) state->chi[v] = calibration->laws.chi_inf.value;
   return GB_OK;
 }
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 enum { WORDS = 4 };
+static const double CHI_LEAST = -0.5, CHI_MOST = 1;
 /* w beyond which the condition is taken to leave nothing: a probability of 1e-278. */
 static const double W_MIN_MOST = 640;
 
@@ -44,6 +45,20 @@ void GbDrawLawDestroy(GbDrawLaw **law)
   GbGammaTailDestroy(&(*law)->tail);
   free(*law);
   *law = NULL;
+}
+
+void GbDrawChi(const GbCalibration *calibration, GbMesoState *state)
+{
+  /* measured over spheres; independent noise averages out over a larger voxel */
+  const double sphere = 4 * GB_PI / 3 * pow(calibration->state.coarse_grain_nm, 3);
+  const double mean = calibration->state.chi_mean.value;
+  const double sd =
+      calibration->state.chi_sd.value * sqrt(fmin(1, sphere / pow(state->grid.edge_nm, 3)));
+  for (int v = 0; v < state->nvoxels; v++) {
+    double normal[2];
+    GbRngNormal2(state->seed, GB_RNG_CHI_FIELD, (uint64_t)v, 0, 0, normal);
+    state->chi[v] = fmin(fmax(mean + sd * normal[0], CHI_LEAST), CHI_MOST);
+  }
 }
 
 double GbDrawLeastBarrier(const GbCalibration *calibration, double intrabasin_time_s,

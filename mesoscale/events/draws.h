@@ -11,6 +11,9 @@ typedef struct GbDrawLaw GbDrawLaw;
 GbStatus GbDrawLawCreate(const GbCalibration *calibration, GbDrawLaw **law);
 void GbDrawLawDestroy(GbDrawLaw **law);
 
+/* chi of a fresh glass: normal with the calibrated mean and spread (that of a voxel's volume),
+ * clamped to [-0.5, 1], independent between voxels, from counters (seed, voxel). */
+void GbDrawChi(const GbCalibration *calibration, GbMesoState *state);
 /* Least barrier in eV that counts as an event at this temperature: kT ln(nu_0 t), at least 0.
  * intrabasin_time_s <= 0: no condition. */
 double GbDrawLeastBarrier(const GbCalibration *calibration, double intrabasin_time_s,

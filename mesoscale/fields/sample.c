@@ -10,33 +10,15 @@
  * with the mean barrier, which is the same without Q_min but blows up draws from a far tail. */
 #include "mesoscale/fields/sample.h"
 
-#include "base/rng.h"
 #include "base/stop.h"
-#include "base/units.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CHI_LEAST (-0.5)
-#define CHI_MOST 1.0
 #define CHI_SHIFT 0.003
 #define UNLOADED_GPA 1e-4
 enum { UNLOAD_STEPS_MAX = 10000 };
-
-static void draw_chi(const GbCalibration *calibration, GbMesoState *state)
-{
-  /* measured over spheres; independent noise averages out over a larger voxel */
-  const double sphere = 4 * GB_PI / 3 * pow(calibration->state.coarse_grain_nm, 3);
-  const double mean = calibration->state.chi_mean.value;
-  const double sd =
-      calibration->state.chi_sd.value * sqrt(fmin(1, sphere / pow(state->grid.edge_nm, 3)));
-  for (int v = 0; v < state->nvoxels; v++) {
-    double normal[2];
-    GbRngNormal2(state->seed, GB_RNG_CHI_FIELD, (uint64_t)v, 0, 0, normal);
-    state->chi[v] = fmin(fmax(mean + sd * normal[0], CHI_LEAST), CHI_MOST);
-  }
-}
 
 /* Everything but the state, which is there already. */
 static GbStatus set_up(GbSample *sample)
@@ -81,7 +63,7 @@ static GbStatus draw_sample(const GbSampleShape *shape, uint64_t seed, GbSample 
   for (int v = 0; v < state->nvoxels; v++)
     state->solid[v] = true;
   GB_CALL(GbVoidsCut(&shape->voids, &grid, seed, state->solid));
-  draw_chi(sample->calibration, state);
+  GbDrawChi(sample->calibration, state);
   GB_CALL(set_up(sample));
   GB_CALL(GbKmcDrawAll(sample->kmc));
   return GbKmcRefresh(sample->kmc);
