@@ -46,9 +46,11 @@ GbStatus GbAtomsWriteH5(const char *path, const GbAtoms *atoms, double time_ps, 
 GbStatus GbAtomsReadH5(const char *path, GbAtoms *atoms, double *time_ps, double *strain);
 /* The contents of GbAtomsWriteH5 into a file that holds more besides. */
 GbStatus GbAtomsPutH5(struct GbH5 *file, const GbAtoms *atoms, double time_ps, double strain);
-/* LAMMPS data file (plain text), atom_style atomic: masses, atoms with image flags, velocities. The
- * format does not say which axes are periodic: all are set so. Atoms come sorted by id. */
-GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms);
+/* LAMMPS data file (plain text) of an atom style of points: masses, atoms, velocities; what belongs
+ * to molecules and potentials is passed over. Positions are unwrapped if there are image flags,
+ * else those in the box: *wrapped (may be NULL) tells. Units are metal, or real if the title says
+ * so. The format does not say which axes are periodic: all are set so. Atoms come sorted by id. */
+GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms, bool *wrapped);
 /* `digits` significant ones; 0: 17, with which all numbers come back bit for bit. Velocities are
  * left out if all are zero. GB_ERR_INPUT, GB_ERR_IO. */
 GbStatus GbAtomsWriteLammpsData(const char *path, const GbAtoms *atoms, int digits);

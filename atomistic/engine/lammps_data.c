@@ -1,23 +1,35 @@
-/* LAMMPS data files of atom style "atomic": reading, line by line so that complaints name the line,
- * and writing.
+/* LAMMPS data files: reading, line by line so that complaints name the line, and writing.
  *
  * A position is stored as the one in the box and the number of boxes that it is away (image flags).
- * The reader adds them up: the writer looks for the pair whose sum gives the same bits. */
+ * The reader adds them up: the writer looks for the pair whose sum gives the same bits. Without
+ * flags a position is one in the box. Atom styles of points are read; what belongs to molecules
+ * (bonds and so on) and to potentials (coefficients) is passed over. */
 #include "atomistic/engine/atoms.h"
 
+#include "atomistic/engine/lammps_common.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { LABEL_MAX = 64, SHORTEST_ROW = 9 /* "1 1 0 0 0" */ };
+
 typedef struct {
   GbText *text;
-  char comment[64]; /* of the line last read */
-  int natoms, ntypes;
+  char comment[128]; /* of the line last read, without blanks around it */
+  int64_t natoms, ntypes;
   int bounds; /* axes read */
+  double tilt[3];
+  int64_t tilt_line;
+  GbLammpsUnits units;
+  const char *style; /* columns of a row, see read_atom_style */
+  int flags;         /* image flags: -1 until the first row is read, then 0 or 1 */
+  char label[GB_MAX_TYPES][LABEL_MAX]; /* names that rows may use for types */
 } Reader;
 
 /* --- Lines --------------------------------------------------------------------------------------
@@ -29,7 +41,10 @@ static void cut_comment(Reader *reader)
   reader->comment[0] = '\0';
   if (!hash) return;
   *hash = '\0';
-  snprintf(reader->comment, sizeof reader->comment, "%.63s", hash + 1);
+  const char *start = hash + 1 + strspn(hash + 1, " \t");
+  snprintf(reader->comment, sizeof reader->comment, "%s", start);
+  for (size_t n = strlen(reader->comment); n && isspace((unsigned char)reader->comment[n - 1]); n--)
+    reader->comment[n - 1] = '\0';
 }
 
 static GbStatus next_line(Reader *reader, bool *found)
@@ -61,35 +76,112 @@ static bool take_finite(const char **next, int count, double *numbers)
   return true;
 }
 
+/* The words from here on with one blank between them, whatever stands there. */
+static void join_words(const char *next, char joined[LABEL_MAX])
+{
+  char word[LABEL_MAX];
+  size_t used = 0;
+  joined[0] = '\0';
+  while (GbTextWord(&next, word, sizeof word) && used + 1 < LABEL_MAX)
+    used += (size_t)snprintf(joined + used, LABEL_MAX - used, "%s%s", used ? " " : "", word);
+}
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+  for (; *names; names++)
+    if (strcmp(name, *names) == 0) return true;
+  return false;
+}
+
 /* --- The header ---------------------------------------------------------------------------------
  */
 
-static GbStatus read_bounds(Reader *reader, GbAtoms *atoms)
+/* Titles of LAMMPS end with "units = metal", ours say "units metal". */
+static GbStatus read_title(Reader *reader)
 {
-  static const char *const names[3] = {"xlo xhi", "ylo yhi", "zlo zhi"};
-  const char *line = GbTextLine(reader->text);
-  for (int d = 0; d < 3; d++) {
-    const char *next = line;
-    double bounds[2];
-    if (!strstr(line, names[d])) continue;
-    if (!take_finite(&next, 2, bounds) || bounds[1] <= bounds[0])
-      GB_FAIL_TEXT(reader->text, "two ascending box bounds");
-    atoms->lo[d] = bounds[0];
-    atoms->length[d] = bounds[1] - bounds[0];
-    atoms->periodic[d] = true;
-    reader->bounds++;
+  bool found;
+  char word[16];
+  GbLammpsUnitsFind("metal", &reader->units);
+  GB_CALL(GbTextNext(reader->text, &found));
+  for (const char *at = GbTextLine(reader->text); (at = strstr(at, "units")); at++) {
+    const char *value = at + strlen("units");
+    value += strspn(value, " \t=:");
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(value, " \t,;.)"), value);
+    if (!GbLammpsUnitsKnown(word)) continue; /* a sentence with that word */
+    if (!GbLammpsUnitsFind(word, &reader->units)) GB_FAIL_TEXT(reader->text, "units metal or real");
+    break;
   }
   return GB_OK;
 }
 
-static GbStatus check_header(Reader *reader)
+static GbStatus read_count(Reader *reader, double count, const char *what)
 {
-  if (reader->natoms < 1 || reader->natoms > 1000000000)
-    GB_FAIL_TEXT(reader->text, "\"N atoms\" before the first section");
-  if (reader->ntypes < 1 || reader->ntypes > GB_MAX_TYPES)
+  /* of other atom styles and of molecules; what they count is passed over */
+  static const char *const others[] = {"bonds",
+                                       "angles",
+                                       "dihedrals",
+                                       "impropers",
+                                       "bond types",
+                                       "angle types",
+                                       "dihedral types",
+                                       "improper types",
+                                       "crossterms",
+                                       "extra bond per atom",
+                                       "extra angle per atom",
+                                       "extra dihedral per atom",
+                                       "extra improper per atom",
+                                       "extra special per atom",
+                                       NULL};
+  static const char *const shapes[] = {"ellipsoids", "lines", "triangles", "bodies", NULL};
+  const bool counts = count >= 0.0 && count == floor(count) && count <= 9e15;
+  if (strcmp(what, "atoms") == 0) {
+    if (!counts || count < 1 || count > 1e9 ||
+        count > (double)(GbTextSize(reader->text) / SHORTEST_ROW))
+      GB_FAIL_TEXT(reader->text, "a number of atoms from 1 that a file of %lld bytes can hold",
+                   (long long)GbTextSize(reader->text));
+    reader->natoms = (int64_t)count;
+  } else if (strcmp(what, "atom types") == 0) {
+    if (!counts || count < 1 || count > GB_MAX_TYPES)
+      GB_FAIL_TEXT(reader->text, "1 to %d atom types", GB_MAX_TYPES);
+    reader->ntypes = (int64_t)count;
+  } else if (is_one_of(what, shapes)) {
+    if (count != 0.0) GB_FAIL_TEXT(reader->text, "atoms that are points: 0 %s", what);
+  } else if (!counts || !is_one_of(what, others)) {
+    GB_FAIL_TEXT(reader->text, "a line of a data file's header, such as \"N atoms\"");
+  }
+  return GB_OK;
+}
+
+static GbStatus read_bounds(Reader *reader, const double bounds[2], const char *what,
+                            GbAtoms *atoms)
+{
+  static const char *const names[3] = {"xlo xhi", "ylo yhi", "zlo zhi"};
+  int d = 0;
+  while (d < 3 && strcmp(what, names[d]) != 0)
+    d++;
+  if (d == 3) GB_FAIL_TEXT(reader->text, "box bounds \"lo hi %s\"", "xlo xhi");
+  if (!isfinite(bounds[0]) || !isfinite(bounds[1]) || !(bounds[0] < bounds[1]))
+    GB_FAIL_TEXT(reader->text, "two ascending box bounds");
+  atoms->lo[d] = bounds[0];
+  atoms->length[d] = bounds[1] - bounds[0];
+  atoms->periodic[d] = true;
+  reader->bounds |= 1 << d;
+  return GB_OK;
+}
+
+static GbStatus check_header(Reader *reader, const GbAtoms *atoms)
+{
+  if (!reader->natoms) GB_FAIL_TEXT(reader->text, "\"N atoms\" before the first section");
+  if (!reader->ntypes)
     GB_FAIL_TEXT(reader->text, "\"N atom types\" (1 to %d) before the first section", GB_MAX_TYPES);
-  if (reader->bounds != 3)
+  if (reader->bounds != 7)
     GB_FAIL_TEXT(reader->text, "three lines of box bounds before the first section");
+  if (!GbTiltsVanish(reader->tilt, atoms->length))
+    GB_FAIL(GB_ERR_INPUT,
+            "%s:%lld: expected a rectangular box (triclinic ones are not supported), found the "
+            "tilts %g %g %g",
+            GbTextPath(reader->text), (long long)reader->tilt_line, reader->tilt[0],
+            reader->tilt[1], reader->tilt[2]);
   return GB_OK;
 }
 
@@ -97,48 +189,110 @@ static GbStatus check_header(Reader *reader)
 static GbStatus read_header(Reader *reader, GbAtoms *frame)
 {
   bool found;
-  GB_CALL(next_line(reader, &found)); /* a title */
+  GB_CALL(read_title(reader));
   for (;;) {
     GB_CALL(next_line(reader, &found));
     if (!found) break;
-    int count;
-    char word[16];
-    const char *line = GbTextLine(reader->text);
-    if (is_blank(reader)) continue;
-    if (sscanf(line, "%d atom %15s", &count, word) == 2 && strcmp(word, "types") == 0)
-      reader->ntypes = count;
-    else if (sscanf(line, "%d %15s", &count, word) == 2 && strcmp(word, "atoms") == 0)
-      reader->natoms = count;
-    else if (strstr(line, "lo ") && strstr(line, "hi"))
-      GB_CALL(read_bounds(reader, frame));
-    else if (strstr(line, "xy xz yz"))
-      GB_FAIL_TEXT(reader->text, "a rectangular box (triclinic ones are not supported)");
-    else
-      break;
+    double numbers[3];
+    char what[LABEL_MAX];
+    int n = 0;
+    const char *next = GbTextLine(reader->text);
+    while (n < 3 && GbTextNumber(&next, &numbers[n]))
+      n++;
+    join_words(next, what);
+    if (n == 0 && what[0]) break;
+    if (n == 1) GB_CALL(read_count(reader, numbers[0], what));
+    if (n == 2) GB_CALL(read_bounds(reader, numbers, what, frame));
+    if (n == 3) {
+      if (strcmp(what, "xy xz yz") != 0)
+        GB_FAIL_TEXT(reader->text,
+                     "three lines of box bounds (general triclinic boxes are not supported)");
+      memcpy(reader->tilt, numbers, sizeof reader->tilt);
+      reader->tilt_line = GbTextLineNumber(reader->text);
+    }
   }
-  GB_CALL(check_header(reader));
+  GB_CALL(check_header(reader, frame));
   return GB_OK;
 }
 
-/* --- Sections -----------------------------------------------------------------------------------
+/* --- Types --------------------------------------------------------------------------------------
  */
+
+/* A number or a label. */
+static bool take_type(const Reader *reader, const char **next, int *type)
+{
+  int64_t number;
+  char label[LABEL_MAX];
+  if (GbTextInteger(next, &number)) {
+    *type = (int)number - 1;
+    return number >= 1 && number <= reader->ntypes;
+  }
+  if (!GbTextWord(next, label, sizeof label)) return false;
+  for (int t = 0; t < reader->ntypes; t++) {
+    *type = t;
+    if (strcmp(reader->label[t], label) == 0) return true;
+  }
+  return false;
+}
+
+static bool looks_like_element(const char *name)
+{
+  const size_t length = strlen(name);
+  if (length < 1 || length > 3 || !isupper((unsigned char)name[0])) return false;
+  for (size_t k = 1; k < length; k++)
+    if (!islower((unsigned char)name[k]) && !isdigit((unsigned char)name[k])) return false;
+  return true;
+}
+
+static GbStatus read_labels(Reader *reader)
+{
+  static const char *const what = "a line \"type label\"";
+  for (int t = 0; t < reader->ntypes; t++) {
+    int64_t type;
+    char label[LABEL_MAX];
+    GB_CALL(next_row(reader, what));
+    const char *next = GbTextLine(reader->text);
+    if (!GbTextInteger(&next, &type) || !GbTextWord(&next, label, sizeof label) ||
+        !GbTextAtEnd(next) || type < 1 || type > reader->ntypes)
+      GB_FAIL_TEXT(reader->text, "%s", what);
+    strcpy(reader->label[type - 1], label);
+  }
+  return GB_OK;
+}
+
+/* "# Cu" behind a mass names the element; other remarks do not. */
+static void read_element(const Reader *reader, char element[4])
+{
+  char word[LABEL_MAX];
+  const char *next = reader->comment;
+  if (!GbTextWord(&next, word, sizeof word)) return;
+  if (looks_like_element(word))
+    strcpy(element, word);
+  else
+    GbLogWarn("%s:%lld: the remark \"%s\" does not name an element as \"Cu\" does: passed over",
+              GbTextPath(reader->text), (long long)GbTextLineNumber(reader->text), reader->comment);
+}
 
 static GbStatus read_masses(Reader *reader, GbAtoms *atoms)
 {
+  static const char *const what = "a line \"type mass\"";
   for (int t = 0; t < reader->ntypes; t++) {
-    int64_t type;
+    int type = 0;
     double mass = 0.0;
-    GB_CALL(next_row(reader, "a line \"type mass\""));
+    GB_CALL(next_row(reader, what));
     const char *next = GbTextLine(reader->text);
-    if (!GbTextInteger(&next, &type) || !GbTextNumber(&next, &mass) || !GbTextAtEnd(next))
-      GB_FAIL_TEXT(reader->text, "a line \"type mass\"");
-    if (type < 1 || type > reader->ntypes || !(mass > 0.0) || !isfinite(mass))
+    const bool exists = take_type(reader, &next, &type);
+    if (!GbTextNumber(&next, &mass) || !GbTextAtEnd(next)) GB_FAIL_TEXT(reader->text, "%s", what);
+    if (!exists || !(mass > 0.0) || !isfinite(mass))
       GB_FAIL_TEXT(reader->text, "an atom type that exists and a positive mass");
-    atoms->mass[type - 1] = mass;
-    sscanf(reader->comment, "%3s", atoms->element[type - 1]);
+    atoms->mass[type] = mass;
+    read_element(reader, atoms->element[type]);
   }
   return GB_OK;
 }
+
+/* --- Atoms --------------------------------------------------------------------------------------
+ */
 
 typedef struct {
   int64_t id;
@@ -146,23 +300,89 @@ typedef struct {
   double x[3];
 } Row;
 
+/* Columns: i id, t type, m molecule, q a number without use, x the position (three), then perhaps
+ * image flags. */
+static GbStatus read_atom_style(Reader *reader)
+{
+  static const struct {
+    const char *name, *columns;
+  } styles[] = {{"atomic", "itx"},     {"charge", "itqx"}, {"bond", "imtx"},
+                {"angle", "imtx"},     {"full", "imtqx"},  {"molecular", "imtx"},
+                {"dipole", "itqxqqq"}, {"sphere", "itqqx"}};
+  char style[LABEL_MAX] = "atomic";
+  const char *next = reader->comment;
+  if (GbTextWord(&next, style, sizeof style)) style[strcspn(style, ",;:.")] = '\0';
+  for (size_t k = 0; k < sizeof styles / sizeof *styles; k++) {
+    if (strcmp(style, styles[k].name) != 0) continue;
+    reader->style = styles[k].columns;
+    return GB_OK;
+  }
+  GB_FAIL(GB_ERR_INPUT,
+          "%s:%lld: expected atom style atomic, charge, bond, angle, molecular, full, dipole or "
+          "sphere, found \"%s\"",
+          GbTextPath(reader->text), (long long)GbTextLineNumber(reader->text), reader->comment);
+}
+
+static bool take_columns(Reader *reader, const char **next, Row *row)
+{
+  int64_t molecule;
+  double number;
+  bool good = true;
+  for (const char *c = reader->style; *c && good; c++)
+    switch (*c) {
+    case 'i':
+      good = GbTextInteger(next, &row->id) && row->id >= 1;
+      break;
+    case 't':
+      good = take_type(reader, next, &row->type);
+      break;
+    case 'm':
+      good = GbTextInteger(next, &molecule);
+      break;
+    case 'q':
+      good = GbTextNumber(next, &number);
+      break;
+    default:
+      good = take_finite(next, 3, row->x);
+    }
+  return good;
+}
+
+static GbStatus complain_row(Reader *reader)
+{
+  static const char *const columns[] = {"id", "type", "molecule", "value", "x y z"};
+  static const char codes[] = "itmqx";
+  char row[80] = "";
+  for (const char *c = reader->style; *c; c++) {
+    if (row[0]) strcat(row, " ");
+    strcat(row, columns[strchr(codes, *c) - codes]);
+  }
+  GB_FAIL_TEXT(reader->text,
+               "an atom id from 1, a type that exists (1 to %d) and finite numbers in a row \"%s\" "
+               "%s (the atom style stands behind Atoms, as in \"Atoms # charge\")",
+               (int)reader->ntypes, row,
+               reader->flags < 0 ? "without or with image flags nx ny nz"
+               : reader->flags   ? "with image flags nx ny nz, as in the rows before"
+                                 : "without image flags, as in the rows before");
+}
+
 static GbStatus read_row(Reader *reader, const GbAtoms *frame, Row *row)
 {
-  static const char *const what = "a line \"id type x y z\" or \"id type x y z nx ny nz\"";
-  int64_t type, image[3] = {0};
-  GB_CALL(next_row(reader, what));
+  int64_t image[3] = {0};
+  GB_CALL(next_row(reader, "the row of an atom"));
   const char *next = GbTextLine(reader->text);
-  bool good = GbTextInteger(&next, &row->id) && GbTextInteger(&next, &type) &&
-              take_finite(&next, 3, row->x);
-  if (good && !GbTextAtEnd(next))
-    for (int d = 0; d < 3; d++)
-      good = good && GbTextInteger(&next, &image[d]);
-  if (!good || !GbTextAtEnd(next)) GB_FAIL_TEXT(reader->text, "%s", what);
-  if (row->id < 1 || type < 1 || type > reader->ntypes)
-    GB_FAIL_TEXT(reader->text, "an atom id from 1 and a type that exists");
-  row->type = (int)type - 1;
-  for (int d = 0; d < 3; d++)
+  bool good = take_columns(reader, &next, row);
+  const int flags = good && !GbTextAtEnd(next);
+  for (int d = 0; d < 3 && flags; d++)
+    good = good && GbTextInteger(&next, &image[d]);
+  if (!good || !GbTextAtEnd(next) || (reader->flags >= 0 && flags != reader->flags))
+    return complain_row(reader);
+  reader->flags = flags;
+  for (int d = 0; d < 3; d++) {
+    if (image[d] < -GB_IMAGE_MAX || image[d] > GB_IMAGE_MAX)
+      GB_FAIL_TEXT(reader->text, "image flags from -%d to %d", GB_IMAGE_MAX, GB_IMAGE_MAX);
     row->x[d] = fma((double)image[d], frame->length[d], row->x[d]); /* as `wrap` below */
+  }
   return GB_OK;
 }
 
@@ -219,28 +439,51 @@ static GbStatus read_velocities(Reader *reader, GbAtoms *atoms)
     if (*place != id)
       place = bsearch(&id, atoms->id, (size_t)atoms->n, sizeof *atoms->id, compare_ids);
     if (!place) GB_FAIL_TEXT(reader->text, "the id of an atom");
-    memcpy(atoms->v[place - atoms->id], v, sizeof v);
+    for (int d = 0; d < 3; d++)
+      atoms->v[place - atoms->id][d] = reader->units.velocity * v[d];
   }
   return GB_OK;
 }
 
-static GbStatus read_section(Reader *reader, GbAtoms *atoms, bool *have_atoms)
+/* --- Sections -----------------------------------------------------------------------------------
+ */
+
+typedef enum { NONE, MASSES, LABELS, ATOMS, VELOCITIES, OTHER } Section;
+
+/* OTHER: of molecules or potentials. */
+static Section find_section(const char *line)
 {
-  const char *next = GbTextLine(reader->text);
-  char name[32] = "";
-  GbTextWord(&next, name, sizeof name);
-  if (strcmp(name, "Masses") == 0) {
+  static const char *const others[] = {"Bonds", "Angles", "Dihedrals", "Impropers", NULL};
+  char name[LABEL_MAX];
+  join_words(line, name);
+  if (strcmp(name, "Masses") == 0) return MASSES;
+  if (strcmp(name, "Atom Type Labels") == 0) return LABELS;
+  if (strcmp(name, "Atoms") == 0) return ATOMS;
+  if (strcmp(name, "Velocities") == 0) return VELOCITIES;
+  const size_t length = strlen(name);
+  const bool ends = (length > 7 && strcmp(name + length - 7, " Coeffs") == 0) ||
+                    (length > 12 && strcmp(name + length - 12, " Type Labels") == 0);
+  return is_one_of(name, others) || (ends && isalpha((unsigned char)name[0])) ? OTHER : NONE;
+}
+
+static GbStatus read_section(Reader *reader, GbAtoms *atoms, bool *have_atoms, Section *section)
+{
+  const Section now = find_section(GbTextLine(reader->text));
+  if (now == NONE && *section == OTHER) return GB_OK; /* its rows */
+  *section = now;
+  if (now == MASSES) {
     GB_CALL(read_masses(reader, atoms));
-  } else if (strcmp(name, "Atoms") == 0) {
-    if (reader->comment[0] && !strstr(reader->comment, "atomic"))
-      GB_FAIL(GB_ERR_INPUT, "%s:%lld: expected atom style atomic, found \"%s\"",
-              GbTextPath(reader->text), (long long)GbTextLineNumber(reader->text), reader->comment);
+  } else if (now == LABELS) {
+    GB_CALL(read_labels(reader));
+  } else if (now == ATOMS) {
+    GB_CALL(read_atom_style(reader));
     GB_CALL(read_atoms(reader, atoms));
     *have_atoms = true;
-  } else if (strcmp(name, "Velocities") == 0 && *have_atoms) {
+  } else if (now == VELOCITIES && *have_atoms) {
     GB_CALL(read_velocities(reader, atoms));
-  } else {
-    GB_FAIL_TEXT(reader->text, "the section Masses, Atoms or (after it) Velocities");
+  } else if (now != OTHER) {
+    GB_FAIL_TEXT(reader->text, "the section Masses, Atoms or (after it) Velocities, or one that is "
+                               "passed over (Bonds and the like, Coeffs, Type Labels)");
   }
   return GB_OK;
 }
@@ -248,27 +491,31 @@ static GbStatus read_section(Reader *reader, GbAtoms *atoms, bool *have_atoms)
 static GbStatus read_file(Reader *reader, GbAtoms *atoms)
 {
   GbAtoms frame = {0};
+  Section section = NONE;
   bool have_atoms = false, found = true;
   GB_CALL(read_header(reader, &frame));
-  GB_CALL(GbAtomsAllocate(atoms, reader->natoms));
+  GB_CALL(GbAtomsAllocate(atoms, (int)reader->natoms));
   memcpy(atoms->lo, frame.lo, sizeof frame.lo);
   memcpy(atoms->length, frame.length, sizeof frame.length);
   memcpy(atoms->periodic, frame.periodic, sizeof frame.periodic);
-  atoms->ntypes = reader->ntypes;
+  atoms->ntypes = (int)reader->ntypes;
   for (int t = 0; t < reader->ntypes; t++)
     atoms->mass[t] = 1.0; /* until Masses or GbPotentialApplyTypes */
   while (found) {
-    if (!is_blank(reader)) GB_CALL(read_section(reader, atoms, &have_atoms));
+    if (!is_blank(reader)) GB_CALL(read_section(reader, atoms, &have_atoms, &section));
     GB_CALL(next_line(reader, &found));
   }
   if (!have_atoms) GB_FAIL(GB_ERR_INPUT, "%s: there is no section Atoms", GbTextPath(reader->text));
+  for (int t = 0; t < reader->ntypes; t++)
+    if (!atoms->element[t][0] && looks_like_element(reader->label[t]))
+      strcpy(atoms->element[t], reader->label[t]);
   return GB_OK;
 }
 
-GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms)
+GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms, bool *wrapped)
 {
   *atoms = (GbAtoms){0};
-  Reader reader = {0};
+  Reader reader = {.flags = -1};
   GB_CALL(GbTextOpen(path, &reader.text));
   GbStatus status = read_file(&reader, atoms);
   GbTextClose(&reader.text);
@@ -276,6 +523,7 @@ GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms)
     GbAtomsFree(atoms);
     return GbErrorTrace(status, __FILE__, __LINE__, __func__);
   }
+  if (wrapped) *wrapped = reader.flags != 1;
   return GB_OK;
 }
 

@@ -255,7 +255,7 @@ static GbStatus read_single(GbTrajectory *t, GbFrame *frame)
     GB_CALL(GbAtomsReadH5(t->path, a, &frame->time_ps, &frame->strain));
     frame->velocities = frame->masses = true;
   } else {
-    GB_CALL(GbAtomsReadLammpsData(t->path, a));
+    GB_CALL(GbAtomsReadLammpsData(t->path, a, &frame->wrapped));
     frame->velocities = any_velocity(a);
     for (int k = 0; k < a->ntypes; k++)
       frame->masses = frame->masses || a->mass[k] != 1.0;

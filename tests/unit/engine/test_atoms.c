@@ -36,7 +36,7 @@ static void lammps_data(void **state)
   assert_ok(GbAtomsReadLammpsData(
       write_text(HEADER MASSES "Atoms # atomic\n\n7 2 1 2 3 0 -1 2\n3 1 4 5 0.5 0 0 0\n\n"
                                "Velocities\n\n3 1 2 3\n7 -1 -2 -3\n"),
-      &a));
+      &a, NULL));
   assert_int_equal(a.n, 2);
   assert_int_equal(a.id[0], 3); /* sorted */
   assert_int_equal(a.type[1], 1);
@@ -49,25 +49,100 @@ static void lammps_data(void **state)
   GbAtomsFree(&a);
 }
 
+/* The header and sections as other programs write them. */
+static void foreign_lammps_data(void **state)
+{
+  (void)state;
+  GbAtoms a;
+  bool wrapped;
+  assert_ok(GbAtomsReadLammpsData(
+      write_text(
+          "LAMMPS data file via write_data, version 2 Aug 2023, timestep = 0, units = real\n\n"
+          "  2\tatoms\n1 bonds\n1 bond types\n0 angles\n0 ellipsoids\n2  atom   types\n"
+          "3 extra bond per atom\n"
+          "0\t10\txlo\txhi\n-1 9  ylo   yhi # comment\n0 5 zlo zhi\n0 1e-8 -3e-16 xy xz yz\n\n"
+          "Atom Type Labels\n\n1 Cu\n2 zirconium\n\n"
+          "Masses # of the elements\n\n1 63.5\nzirconium 91.2 # the heavy one\n\n"
+          "Pair Coeffs # eam\n\n1 2.0 4.5\n2 3 4\n\n"
+          "Atoms # full\n\n7 1 zirconium -0.5 1 2 3\n3 1 Cu 0.5 4 5 0.5\n\n"
+          "Bonds # of molecules\n\n1 1 7 3\n\n"
+          "Velocities\n\n3 1e-3 2e-3 3e-3\n7 0 0 0\n"),
+      &a, &wrapped));
+  assert_true(wrapped); /* no image flags */
+  assert_string_equal(a.element[0], "Cu");
+  assert_string_equal(a.element[1], ""); /* neither the label nor the remark is one */
+  assert_int_equal(a.type[0], 0);
+  assert_int_equal(a.type[1], 1);
+  assert_close(a.mass[1], 91.2, 0.0);
+  assert_close(a.x[0][0], 4.0, 0.0);
+  assert_close(a.lo[1], -1.0, 0.0);
+  assert_close(a.length[1], 10.0, 0.0);
+  assert_close(a.v[0][2], 3.0, 1e-15); /* angstrom/fs */
+  GbAtomsFree(&a);
+  assert_ok(
+      GbAtomsReadLammpsData(write_text(HEADER "Atoms # charge, wrapped\n\n"
+                                              "1 1 0.5 1 2 3 0 0 -1048576\n2 2 0 1 2 3 0 0 0\n"),
+                            &a, &wrapped));
+  assert_false(wrapped);
+  assert_close(a.x[0][2], 3.0 - 1048576 * 5.0, 0.0);
+  GbAtomsFree(&a);
+}
+
+static void counts_and_ranges_of_lammps_data(void **state)
+{
+  (void)state;
+  GbAtoms a;
+#define assert_bad(text, ...)                                                                      \
+  assert_fails(GbAtomsReadLammpsData(write_text(text), &a, NULL), GB_ERR_INPUT, __VA_ARGS__)
+#define BOX "1 atom types\n0 1 xlo xhi\n0 1 ylo yhi\n0 1 zlo zhi\n"
+  assert_bad("t\n\n4294967297 atoms\n" BOX "\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data:3",
+             "can hold");
+  assert_bad("t\n\n1000000 atoms\n" BOX "\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data:3", "can hold");
+  assert_bad("t\n\n1.5 atoms\n" BOX "\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data:3", "can hold");
+  assert_bad("t\n\n1 atoms\n4294967297 atom types\n", "sample.data:4", "1 to 8 atom types");
+  assert_bad("t\n\n1 atoms\n" BOX "2 ellipsoids\n\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data:8",
+             "points");
+  assert_bad("t\n\n1 atoms\n" BOX "2 electrons\n\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data:8",
+             "header");
+  assert_bad("t\n\n1 atoms\n" BOX "0 0.001 0 xy xz yz\n\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data:8",
+             "triclinic", "0.001");
+  assert_bad("t\n\n1 atoms\n1 atom types\n1 0 0 avec\n", "sample.data:5", "triclinic");
+  assert_bad("t, units = lj\n\n1 atoms\n" BOX "\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data:1",
+             "units metal or real");
+  assert_bad(HEADER "Atoms\n\n1 1 1 2 3 0 0 0\n2 1 1 2 3\n", "sample.data:13", "image flags");
+  assert_bad(HEADER "Atoms\n\n1 1 1 2 3 0 0 1048577\n2 1 1 2 3 0 0 0\n", "sample.data:12",
+             "1048576");
+  assert_bad(HEADER "Atoms\n\n1 1 1 2 3 0 0 9300000000000000000\n", "sample.data:12", "image");
+  assert_bad(HEADER "Atoms\n\n1 1 0.5 1 2 3\n2 1 0.5 2 3 4\n", "sample.data:12", "# charge");
+  assert_bad(HEADER "Atoms # full\n\n1 3 1 2 3\n", "sample.data:12",
+             "id molecule type value x y z");
+  assert_bad(HEADER "Atoms # charge\n\n1 4294967297 0 1 2 3\n2 1 0 1 2 3\n", "sample.data:12",
+             "a type that exists");
+}
+
 static void bad_lammps_data(void **state)
 {
   (void)state;
   GbAtoms a;
-  assert_fails(GbAtomsReadLammpsData("/nowhere/a.data", &a), GB_ERR_INPUT, "/nowhere/a.data");
-  assert_fails(GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n2 1 x 2 3\n"), &a),
-               GB_ERR_INPUT, "sample.data:13", "2 1 x 2 3");
-  assert_fails(GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n"), &a), GB_ERR_INPUT,
-               "sample.data:12", "cut off");
-  assert_fails(GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 3 1 2 3\n2 1 1 2 3\n"), &a),
-               GB_ERR_INPUT, "sample.data:12", "type");
-  assert_fails(GbAtomsReadLammpsData(write_text(HEADER "Atoms # full\n\n1 3 1 2 3\n"), &a),
-               GB_ERR_INPUT, "sample.data:10", "atomic");
-  assert_fails(GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n1 1 1 2 3\n"), &a),
-               GB_ERR_INPUT, "two atoms");
-  assert_fails(GbAtomsReadLammpsData(write_text("t\n\n2 atoms\n\nAtoms\n\n"), &a), GB_ERR_INPUT,
-               "atom types");
-  assert_fails(GbAtomsReadLammpsData(write_text(HEADER MASSES "Bonds\n"), &a), GB_ERR_INPUT,
-               "Bonds");
+  assert_fails(GbAtomsReadLammpsData("/nowhere/a.data", &a, NULL), GB_ERR_INPUT, "/nowhere/a.data");
+  assert_fails(
+      GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n2 1 x 2 3\n"), &a, NULL),
+      GB_ERR_INPUT, "sample.data:13", "2 1 x 2 3");
+  assert_fails(GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n"), &a, NULL),
+               GB_ERR_INPUT, "sample.data:12", "cut off");
+  assert_fails(
+      GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 3 1 2 3\n2 1 1 2 3\n"), &a, NULL),
+      GB_ERR_INPUT, "sample.data:12", "type");
+  assert_fails(
+      GbAtomsReadLammpsData(write_text(HEADER "Atoms # ellipsoid\n\n1 3 1 2 3\n"), &a, NULL),
+      GB_ERR_INPUT, "sample.data:10", "atomic");
+  assert_fails(
+      GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n1 1 1 2 3\n"), &a, NULL),
+      GB_ERR_INPUT, "two atoms");
+  assert_fails(GbAtomsReadLammpsData(write_text("t\n\n2 atoms\n\nAtoms\n\n"), &a, NULL),
+               GB_ERR_INPUT, "atom types");
+  assert_fails(GbAtomsReadLammpsData(write_text(HEADER MASSES "Cells\n"), &a, NULL), GB_ERR_INPUT,
+               "Cells");
 }
 
 static void make(GbAtoms *a)
@@ -224,6 +299,8 @@ static void xyz_is_extended(void **state)
 }
 
 GB_TEST_MAIN("unit.atomistic.atoms", cmocka_unit_test(lammps_data),
-             cmocka_unit_test(bad_lammps_data), cmocka_unit_test(fcc_has_the_composition),
-             cmocka_unit_test(velocities_are_thermal), cmocka_unit_test(replicas_and_selections),
-             cmocka_unit_test(snapshots_are_exact), cmocka_unit_test(xyz_is_extended))
+             cmocka_unit_test(bad_lammps_data), cmocka_unit_test(foreign_lammps_data),
+             cmocka_unit_test(counts_and_ranges_of_lammps_data),
+             cmocka_unit_test(fcc_has_the_composition), cmocka_unit_test(velocities_are_thermal),
+             cmocka_unit_test(replicas_and_selections), cmocka_unit_test(snapshots_are_exact),
+             cmocka_unit_test(xyz_is_extended))

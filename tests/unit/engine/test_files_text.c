@@ -283,6 +283,25 @@ static void xyz_of_other_programs(void **state)
   GbFrameFree(&f);
 }
 
+/* A data file without image flags holds positions in the box; with them they are unwrapped. */
+static void data_files_say_whether_wrapped(void **state)
+{
+  (void)state;
+  start();
+  static const char *const rows[2] = {"1 1 9.5 5 5\n2 1 5 5 5\n",
+                                      "1 1 9.5 5 5 0 0 0\n2 1 5 5 5 0 0 0\n"};
+  for (int flags = 0; flags < 2; flags++) {
+    GbFrame f;
+    char text[256];
+    snprintf(text, sizeof text,
+             "t\n\n2 atoms\n1 atom types\n0 10 xlo xhi\n0 10 ylo yhi\n0 10 zlo zhi\n\nAtoms\n\n%s",
+             rows[flags]);
+    assert_ok(GbFrameRead(write_text("w.data", text), &f, NULL, NULL));
+    assert_int_equal(f.wrapped, !flags);
+    GbFrameFree(&f);
+  }
+}
+
 /* --- Bad files ----------------------------------------------------------------------------------
  */
 
@@ -381,9 +400,10 @@ static void other_files_are_named(void **state)
   assert_bad("x.dump", "", "x.dump", "empty");
   assert_bad("x.txt", "some text\n", "x.txt", "something else");
   assert_bad("x.dump", "\037\213\b", "x.dump", "gunzip");
-  assert_bad("t.data",
-             "t\n\n1 atoms\n1 atom types\n0 1 xlo xhi\n0 1 ylo yhi\n0 1 zlo zhi\n0 0 0 xy xz yz\n",
-             "t.data:8", "triclinic");
+  assert_bad(
+      "t.data",
+      "t\n\n1 atoms\n1 atom types\n0 1 xlo xhi\n0 1 ylo yhi\n0 1 zlo zhi\n0.1 0 0 xy xz yz\n",
+      "t.data:8", "triclinic");
   assert_fails(GbFrameRead(folder, &frame, NULL, NULL), GB_ERR_INPUT, folder, "directory");
   assert_fails(GbFrameRead("/nowhere/a.dump@3", &frame, NULL, NULL), GB_ERR_INPUT,
                "/nowhere/a.dump: No such file");
@@ -427,6 +447,8 @@ GB_TEST_MAIN("unit.atomistic.files_text", cmocka_unit_test(data_files_are_exact)
              cmocka_unit_test(dumps_are_exact), cmocka_unit_test(xyz_files_are_exact),
              cmocka_unit_test(frames_have_names), cmocka_unit_test(digits_can_be_fewer),
              cmocka_unit_test(dumps_have_many_columns), cmocka_unit_test(dumps_name_what_they_hold),
-             cmocka_unit_test(xyz_of_other_programs), cmocka_unit_test(bad_dumps_are_named),
-             cmocka_unit_test(cut_dump_keeps_its_frames), cmocka_unit_test(bad_xyz_files_are_named),
-             cmocka_unit_test(other_files_are_named), cmocka_unit_test(full_disk_is_noticed))
+             cmocka_unit_test(xyz_of_other_programs),
+             cmocka_unit_test(data_files_say_whether_wrapped),
+             cmocka_unit_test(bad_dumps_are_named), cmocka_unit_test(cut_dump_keeps_its_frames),
+             cmocka_unit_test(bad_xyz_files_are_named), cmocka_unit_test(other_files_are_named),
+             cmocka_unit_test(full_disk_is_noticed))
