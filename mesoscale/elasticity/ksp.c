@@ -2,6 +2,8 @@
  */
 #include "mesoscale/elasticity/solver.h"
 
+#include "base/stop.h"
+
 enum { MAX_ITERATIONS = 10000 };
 
 /* Residual force over the norm of C : (eps* - mean). */
@@ -19,11 +21,22 @@ GbStatus GbElasticityCreateKsp(MPI_Comm comm, Mat matrix, KSP *ksp)
   return GB_OK;
 }
 
+/* A safe point in every iteration, as a solve of a large sample may take minutes. The error that it
+ * returns ends KSPSolve; the message of the stop is kept. */
+static PetscErrorCode watch_stop(KSP ksp, PetscInt iteration, PetscReal residual, void *context)
+{
+  GbElasticity *e = context;
+  (void)ksp, (void)iteration, (void)residual;
+  e->stopped = GbStopCheck(e->comm) != GB_OK;
+  return e->stopped ? PETSC_ERR_USER : (PetscErrorCode)0;
+}
+
 GbStatus GbElasticityFinishKsp(GbElasticity *e, KSP ksp)
 {
   PetscReal rtol;
   PetscInt max_iterations;
   GB_PETSC(KSPSetFromOptions(ksp));
+  GB_PETSC(KSPMonitorSet(ksp, watch_stop, e, NULL));
   GB_PETSC(KSPGetTolerances(ksp, &rtol, NULL, NULL, &max_iterations));
   e->tolerance = rtol;
   e->max_iterations = (int)max_iterations;
@@ -37,7 +50,9 @@ GbStatus GbElasticityRunKsp(GbElasticity *e, KSP ksp, Vec force, Vec u, double r
   /* Relative to the load, not to the first residual: that of a good first guess is tiny, and that
    * of a guess for another load may be any multiple of this one's. */
   GB_PETSC(KSPSetTolerances(ksp, 1e-50, residual, 1e100, max_iterations));
-  GB_PETSC(KSPSolve(ksp, force, u));
+  const PetscErrorCode code = KSPSolve(ksp, force, u);
+  if (e->stopped) return GbErrorTrace(GB_ERR_STOPPED, __FILE__, __LINE__, __func__);
+  GB_PETSC(code);
   GB_PETSC(KSPGetIterationNumber(ksp, &iterations));
   GB_PETSC(KSPGetConvergedReason(ksp, reason));
   e->iterations += (int)iterations;

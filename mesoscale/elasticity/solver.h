@@ -28,6 +28,7 @@ extern const GbElasticKind GbElasticDirect, GbElasticFft, GbElasticUniform;
 
 struct GbElasticity {
   MPI_Comm comm;
+  bool stopped; /* on request, in the middle of a solve */
   GbGrid grid;
   GbRefined *refined; /* voxels of several elements: it does all the work. Else NULL */
   GbNodes nodes;

@@ -6,11 +6,14 @@
 #include "mesoscale/events/kmc_internal.h"
 
 #include "base/rng.h"
+#include "base/stop.h"
 #include "base/units.h"
 #include "mesoscale/events/rates.h"
 
 #include <math.h>
 #include <string.h>
+
+enum { STOP_INTERVAL = 4096 }; /* voxels */
 
 double GbKmcInverseKT(const GbKmc *kmc)
 {
@@ -232,7 +235,9 @@ GbStatus GbKmcReport(GbKmc *kmc, double stress_zz_GPa, GbEventRecord *record,
 
 GbStatus GbKmcDrawAll(GbKmc *kmc)
 {
-  for (int v = 0; v < kmc->state->nvoxels; v++)
+  for (int v = 0; v < kmc->state->nvoxels; v++) {
+    if (v % STOP_INTERVAL == 0) GB_CALL(GbStopCheck(kmc->comm));
     if (kmc->state->solid[v]) GB_CALL(redraw(kmc, v));
+  }
   return GB_OK;
 }

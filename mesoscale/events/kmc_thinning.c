@@ -53,8 +53,9 @@ static GbStatus create(GbKmc *kmc)
   const int capacity = (int)fmin(fmax(root, CAPACITY_LEAST), CAPACITY_MOST);
   GB_CALLOC(response, 1);
   kmc->response_table = response;
-  GB_CALL(GbResponseCreate(&s->grid, &kmc->modes, kmc->elasticity, response));
-  const GbThinningInput input = {.state = s,
+  GB_CALL(GbResponseCreate(kmc->comm, &s->grid, &kmc->modes, kmc->elasticity, response));
+  const GbThinningInput input = {.comm = kmc->comm,
+                                 .state = s,
                                  .modes = &kmc->modes,
                                  .response = response,
                                  .activation = kmc->activation,

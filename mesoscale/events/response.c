@@ -1,8 +1,14 @@
 /* One solution per source component and depth; the octant that the mirrors leave is copied out. */
 #include "mesoscale/events/response.h"
 
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/timer.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+static const double WORTH_A_LINE_S = 5;
 
 static void unit_source(const GbModes *modes, int source, double tensor[GB_NTENSOR])
 {
@@ -17,6 +23,7 @@ static void unit_source(const GbModes *modes, int source, double tensor[GB_NTENS
 }
 
 typedef struct {
+  MPI_Comm comm;
   const GbModes *modes;
   GbElasticity *elasticity;
   GbResponse *response;
@@ -46,7 +53,9 @@ static void copy_out(const Builder *b, int depth, int source)
 static GbStatus build(Builder *b)
 {
   const GbResponse *r = b->response;
-  const double held[GB_NTENSOR] = {0};
+  const double held[GB_NTENSOR] = {0}, begin_s = GbTimeNow();
+  GbProgress progress;
+  GbProgressStart(&progress, "response tables", "solutions", r->ndepth * r->nsource);
   for (int depth = 0; depth < r->ndepth; depth++)
     for (int source = 0; source < r->nsource; source++) {
       unit_source(b->modes, source, b->eigenstrain[depth]);
@@ -54,12 +63,15 @@ static GbStatus build(Builder *b)
                                 b->stress, NULL));
       memset(b->eigenstrain[depth], 0, sizeof *b->eigenstrain);
       copy_out(b, depth, source);
+      GbProgressUpdate(&progress, depth * r->nsource + source + 1);
+      GB_CALL(GbStopCheck(b->comm));
     }
+  if (GbTimeNow() - begin_s > WORTH_A_LINE_S) GbProgressEnd(&progress);
   return GB_OK;
 }
 
-GbStatus GbResponseCreate(const GbGrid *grid, const GbModes *modes, GbElasticity *elasticity,
-                          GbResponse *response)
+GbStatus GbResponseCreate(MPI_Comm comm, const GbGrid *grid, const GbModes *modes,
+                          GbElasticity *elasticity, GbResponse *response)
 {
   const int halves[3] = {grid->nx / 2 + 1, grid->ny / 2 + 1, grid->nz / 2 + 1};
   const size_t nv = (size_t)grid->nx * (size_t)grid->ny * (size_t)grid->nz;
@@ -69,7 +81,7 @@ GbStatus GbResponseCreate(const GbGrid *grid, const GbModes *modes, GbElasticity
                            .nsource = modes->ncomponents + 1,
                            .ndepth = grid->free_x ? (grid->nx + 1) / 2 : 1,
                            .extent = {grid->free_x ? grid->nx : halves[0], halves[1], halves[2]}};
-  Builder b = {modes, elasticity, response, NULL, NULL};
+  Builder b = {comm, modes, elasticity, response, NULL, NULL};
   const size_t entries = (size_t)response->ndepth * (size_t)response->extent[0] *
                          (size_t)response->extent[1] * (size_t)response->extent[2];
   response->stride = (response->ntarget * response->nsource + 7) / 8 * 8;

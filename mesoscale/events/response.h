@@ -23,9 +23,9 @@ typedef struct {
 } GbResponse;
 
 /* Solves the source problems with `elasticity`, whose moduli are set and equal everywhere. Its
- * remembered solutions change. */
-GbStatus GbResponseCreate(const GbGrid *grid, const GbModes *modes, GbElasticity *elasticity,
-                          GbResponse *response);
+ * remembered solutions change. Collective over `comm`; GB_ERR_STOPPED between two solutions. */
+GbStatus GbResponseCreate(MPI_Comm comm, const GbGrid *grid, const GbModes *modes,
+                          GbElasticity *elasticity, GbResponse *response);
 void GbResponseFree(GbResponse *response);
 
 /* Place along one axis of a target seen from a source, and whether it is mirrored. */

@@ -18,6 +18,7 @@ typedef struct {
 } GbDeferred;
 
 typedef struct {
+  MPI_Comm comm;            /* of the ranks that work on the sample, for requests to stop */
   const GbMesoState *state; /* barriers and orientations are read from it */
   const GbModes *modes;
   const GbResponse *response;
@@ -66,7 +67,8 @@ typedef struct GbThinning {
 GbStatus GbThinningCreate(const GbThinningInput *input, int capacity, GbThinning **thinning);
 void GbThinningDestroy(GbThinning **thinning);
 /* Takes over temperature, barriers and orientations. largest_dilatation: bound on the volume strain
- * of an event in a voxel. Follow with GbThinningFlush. */
+ * of an event in a voxel. Follow with GbThinningFlush. Collective over input.comm; may
+ * return GB_ERR_STOPPED. */
 GbStatus GbThinningLoad(GbThinning *t, double largest_dilatation, double temperature_K);
 /* Takes over state->stress, whose mean axial part is `axial`; nothing is deferred any more. */
 void GbThinningFlush(GbThinning *t, double axial);

@@ -8,6 +8,8 @@
  * loaded. */
 #include "mesoscale/events/thinning.h"
 
+#include "base/stop.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,29 +65,60 @@ static double largest_shear(const GbThinning *t, const double *entry)
 /* --- Largest over pairs of blocks --------------------------------------------------------------
  */
 
-/* For each block offset along a periodic axis, its largest value over the distances it stands for:
- * from `value` [n/2 + 1] with a stride to `largest` [nblocks] with another. */
-static void fold(int n, int edge, int nblocks, const float *value, size_t stride, float *largest,
-                 size_t large_stride)
+/* Which distances each block offset along a periodic axis stands for: there[nblocks][n/2 + 1]. */
+static void mark_distances(int n, int edge, int nblocks, bool *there)
 {
-  for (int o = 0; o < nblocks; o++)
-    largest[(size_t)o * large_stride] = 0;
+  const size_t distances = (size_t)n / 2 + 1;
   for (int source = 0; source < n; source++)
     for (int target = 0; target < n; target++) {
       const int o = (target / edge - source / edge + nblocks) % nblocks;
-      const GbResponsePlace place = GbResponsePeriodic(n, source, target);
-      float *here = &largest[(size_t)o * large_stride];
-      const float shear = value[(size_t)place.index * stride];
-      if (shear > *here) *here = shear;
+      there[(size_t)o * distances + (size_t)GbResponsePeriodic(n, source, target).index] = true;
     }
 }
 
+/* For each block offset, its largest value over the distances it stands for: from `value` [n/2 + 1]
+ * with a stride to `largest` [nblocks] with another. */
+static void fold(int n, int nblocks, const bool *there, const float *value, size_t stride,
+                 float *largest, size_t large_stride)
+{
+  const size_t distances = (size_t)n / 2 + 1;
+  for (size_t o = 0; o < (size_t)nblocks; o++) {
+    float here = 0;
+    for (size_t d = 0; d < distances; d++)
+      if (there[o * distances + d] && value[d * stride] > here) here = value[d * stride];
+    largest[o * large_stride] = here;
+  }
+}
+
+/* count[0] x count[1] lines along one axis: value[count 0][n/2 + 1][count 1] to largest[count
+ * 0][nblocks][count 1]. */
+static GbStatus fold_lines(const GbThinning *t, int axis, const size_t count[2], const float *value,
+                           float *largest)
+{
+  const GbGrid *grid = &t->in.response->grid;
+  const int size[3] = {grid->nx, grid->ny, grid->nz}, nblocks = t->nblocks_along[axis];
+  const size_t distances = (size_t)size[axis] / 2 + 1;
+  GbStatus status = GB_OK;
+  bool *there;
+  GB_CALLOC(there, (size_t)nblocks * distances);
+  mark_distances(size[axis], t->edge[axis], nblocks, there);
+  for (size_t i = 0; i < count[0] && status == GB_OK; i++) {
+    for (size_t k = 0; k < count[1]; k++)
+      fold(size[axis], nblocks, there, value + i * distances * count[1] + k, count[1],
+           largest + i * (size_t)nblocks * count[1] + k, count[1]);
+    status = GbStopCheck(t->in.comm);
+  }
+  free(there);
+  return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
+}
+
 /* Across free surfaces: for each pair of block columns. value[ndepth][stride...] by index. */
-static void fold_free(const GbThinning *t, const float *value, size_t rest, float *largest)
+static GbStatus fold_free(const GbThinning *t, const float *value, size_t rest, float *largest)
 {
   const GbResponse *r = t->in.response;
   const int n = r->grid.nx, edge = t->edge[0], columns = t->nblocks_along[0];
-  for (int source = 0; source < n; source++)
+  for (int source = 0; source < n; source++) {
+    GB_CALL(GbStopCheck(t->in.comm));
     for (int target = 0; target < n; target++) {
       const size_t from = GbResponseDepth(r, source) * rest * (size_t)n +
                           (size_t)GbResponseAcross(n, source, target).index;
@@ -95,6 +128,8 @@ static void fold_free(const GbThinning *t, const float *value, size_t rest, floa
         if (value[from + i * (size_t)n] > *here) *here = value[from + i * (size_t)n];
       }
     }
+  }
+  return GB_OK;
 }
 
 /* shear[depth][z][y][x] of all entries, rounded up. */
@@ -115,7 +150,7 @@ GbStatus GbThinningSetShear(GbThinning *t)
   const GbResponse *r = t->in.response;
   const int *nb = t->nblocks_along;
   const size_t ex = (size_t)r->extent[0], ey = (size_t)r->extent[1], ez = (size_t)r->extent[2];
-  const size_t bx = (size_t)nb[0], by = (size_t)nb[1], bz = (size_t)nb[2];
+  const size_t by = (size_t)nb[1], bz = (size_t)nb[2];
   const size_t depths = (size_t)r->ndepth;
   float *all = NULL, *z_folded = NULL, *y_folded = NULL;
   GbStatus status;
@@ -123,17 +158,13 @@ GbStatus GbThinningSetShear(GbThinning *t)
   GB_TRY(status, GbCalloc((void **)&z_folded, depths * bz * ey * ex, sizeof *all), done);
   GB_TRY(status, GbCalloc((void **)&y_folded, depths * bz * by * ex, sizeof *all), done);
   fill_shear(t, all);
-  for (size_t d = 0; d < depths; d++)
-    for (size_t i = 0; i < ey * ex; i++)
-      fold(r->grid.nz, t->edge[2], nb[2], all + d * ez * ey * ex + i, ey * ex,
-           z_folded + d * bz * ey * ex + i, ey * ex);
-  for (size_t d = 0; d < depths * bz; d++)
-    for (size_t i = 0; i < ex; i++)
-      fold(r->grid.ny, t->edge[1], nb[1], z_folded + d * ey * ex + i, ex,
-           y_folded + d * by * ex + i, ex);
-  if (r->grid.free_x) fold_free(t, y_folded, bz * by, t->shear);
-  for (size_t i = 0; i < bz * by && !r->grid.free_x; i++)
-    fold(r->grid.nx, t->edge[0], nb[0], y_folded + i * ex, 1, t->shear + i * bx, 1);
+  GB_TRY(status, GbStopCheck(t->in.comm), done);
+  GB_TRY(status, fold_lines(t, 2, (const size_t[]){depths, ey * ex}, all, z_folded), done);
+  GB_TRY(status, fold_lines(t, 1, (const size_t[]){depths * bz, ex}, z_folded, y_folded), done);
+  if (r->grid.free_x)
+    status = fold_free(t, y_folded, bz * by, t->shear);
+  else
+    status = fold_lines(t, 0, (const size_t[]){bz * by, 1}, y_folded, t->shear);
 done:
   free(all);
   free(z_folded);

@@ -44,6 +44,13 @@ double GbMesoJobParts(const GbMesoConfig *config)
   return strains->values[strains->count - 1] + strains->count * branch_parts(config);
 }
 
+/* Parts that an earlier process did. */
+static void skip(Work *work, double parts)
+{
+  work->parts += parts;
+  if (work->job->progress) GbProgressSkip(work->job->progress, parts);
+}
+
 static void advance(Work *work, double parts)
 {
   work->parts += parts;
@@ -350,7 +357,7 @@ static GbStatus begin_again(Work *work, GbSample *sample)
   GbMesoCheckpointFree(c);
   GB_CALL(status);
   work->loaded_percent = fmax(0, -100 * GbSamplePlasticStrain(sample));
-  advance(work, work->strain * branch_parts(job->config) + work->loaded_percent);
+  skip(work, work->strain * branch_parts(job->config) + work->loaded_percent);
   GbLogInfo("mesoscale: sample %d goes on from %.3g %% plastic strain", work->number,
             work->loaded_percent);
   return GB_OK;

@@ -31,6 +31,7 @@
  * 32-bit indices), explicit RK (stiff). */
 #include "mesoscale/fields/relaxation.h"
 
+#include "base/stop.h"
 #include "base/units.h"
 #include "mesoscale/events/draws.h"
 #include "mesoscale/petsc_compat.h"
@@ -61,11 +62,13 @@ struct GbRelaxation {
   N_Vector chi;
   SUNLinearSolver solver;
   void *cvode;
+  GbStatus stopped; /* GB_ERR_STOPPED: on request, in the middle of an integration */
 };
 
 GbRelaxationOptions GbRelaxationDefaults(void)
 {
-  return (GbRelaxationOptions){.decay = true, .diffusion_edges = 1, .tolerance = 1e-6};
+  return (GbRelaxationOptions){
+      .decay = true, .diffusion_edges = 1, .tolerance = 1e-6, .comm = MPI_COMM_SELF};
 }
 
 double GbRelaxationRate(const GbCalibration *calibration, double chi, double least_barrier_eV,
@@ -138,11 +141,19 @@ static void fill_derivative(GbRelaxation *r, const double *chi, double *dot)
       add_flux(r, chi, dot, v, other[f]);
 }
 
+/* A safe point in every evaluation, as one piece may take many: all ranks make the same ones. */
+static bool must_stop(GbRelaxation *r)
+{
+  if (r->stopped == GB_OK) r->stopped = GbStopCheck(r->options.comm);
+  return r->stopped != GB_OK;
+}
+
 static int right_side(sunrealtype time, N_Vector chi_vec, N_Vector dot_vec, void *data)
 {
   GbRelaxation *r = data;
   const double *chi;
   double *dot;
+  if (must_stop(r)) return -1; /* < 0: CVODE gives up */
   if (VecGetArrayRead(N_VGetVector_Petsc(chi_vec), &chi)) return -1;
   if (VecGetArray(N_VGetVector_Petsc(dot_vec), &dot)) return -1;
   fill_rates(r, chi, piece_temperature(r, time));
@@ -205,6 +216,7 @@ static int setup_preconditioner(sunrealtype time, N_Vector chi_vec, N_Vector dot
   const double temperature = piece_temperature(r, time);
   const double *chi;
   (void)dot, (void)reuse;
+  if (must_stop(r)) return -1;
   if (VecGetArrayRead(N_VGetVector_Petsc(chi_vec), &chi)) return -1;
   fill_rates(r, chi, temperature);
   fill_slopes(r, chi, temperature);
@@ -316,11 +328,12 @@ static GbStatus advance_piece(GbRelaxation *r)
 {
   const double span = r->end_s - r->start_s, change = fabs(r->end_K - r->start_K);
   const double most = change > 0 ? span * fmin(1, MAX_STEP_K / change) : span;
-  double reached;
+  double reached = r->start_s;
   GB_SUNDIALS(CVodeReInit(r->cvode, r->start_s, r->chi));
   GB_SUNDIALS(CVodeSetMaxStep(r->cvode, most));
   GB_SUNDIALS(CVodeSetStopTime(r->cvode, r->end_s));
   const int code = CVode(r->cvode, r->end_s, r->chi, &reached, CV_NORMAL);
+  if (r->stopped != GB_OK) return r->stopped;
   if (code < 0 || fabs(reached - r->end_s) > 1e-9 * span)
     GB_FAIL(GB_ERR_LIBRARY, "relaxation of chi stopped at %g s of [%g, %g] s (CVODE code %d)",
             reached, r->start_s, r->end_s, code);
@@ -343,6 +356,7 @@ GbStatus GbRelaxationRun(GbRelaxation *r, const GbTemperatureProgram *program, d
                          double end_s, double *chi)
 {
   const int n = count_voxels(&r->grid);
+  r->stopped = GB_OK;
   GB_CALL(copy_values(r->vec, chi, n, true));
   for (double time = start_s; time < end_s; time = r->end_s) {
     r->start_s = time;

@@ -17,16 +17,18 @@ typedef struct {
   double diffusion_edges;  /* diffusion length per rearrangement in voxel edges; 0: no diffusion */
   double least_barrier_eV; /* rearrangements below this barrier belong to motion within a state */
   double tolerance;        /* relative; the absolute one is 1e-3 of it, as chi is of order 1 */
+  MPI_Comm comm;           /* of the ranks that all do the same, for requests to stop */
 } GbRelaxationOptions;
 
-GbRelaxationOptions GbRelaxationDefaults(void); /* true, 1, 1e-6 */
+GbRelaxationOptions GbRelaxationDefaults(void); /* true, 1, 1e-6, MPI_COMM_SELF */
 
 /* `calibration` is borrowed; solid[nvoxels] (false = void, NULL = all solid) is copied. */
 GbStatus GbRelaxationCreate(const GbCalibration *calibration, const GbGrid *grid, const bool *solid,
                             const GbRelaxationOptions *options, GbRelaxation **relaxation);
 void GbRelaxationDestroy(GbRelaxation **relaxation);
 /* Advances chi[nvoxels] from start_s to end_s of the temperature program; chi of void voxels is
- * kept. GB_ERR_LIBRARY if the integrator fails. */
+ * kept. GB_ERR_LIBRARY if the integrator fails; GB_ERR_STOPPED leaves chi as it was. Collective
+ * over options.comm. */
 GbStatus GbRelaxationRun(GbRelaxation *relaxation, const GbTemperatureProgram *program,
                          double start_s, double end_s, double *chi);
 /* Rate at which structure rearranges, 1/s: nu_0 exp(-Qbar/kT), Qbar = E[Q | chi, Q > least]. */

@@ -18,7 +18,7 @@
 
 #define CHI_SHIFT 0.003
 #define UNLOADED_GPA 1e-4
-enum { UNLOAD_STEPS_MAX = 10000 };
+enum { UNLOAD_STEPS_MAX = 10000, STOP_INTERVAL = 4096 /* voxels */ };
 
 /* Everything but the state, which is there already. */
 static GbStatus set_up(GbSample *sample)
@@ -30,6 +30,7 @@ static GbStatus set_up(GbSample *sample)
                             .way_back = sample->options.way_back,
                             .solver = sample->options.solver};
   GbRelaxationOptions relaxation = GbRelaxationDefaults();
+  relaxation.comm = sample->comm;
   relaxation.diffusion_edges = sample->options.chi_diffusion_edges;
   relaxation.least_barrier_eV =
       GbDrawLeastBarrier(sample->calibration, kmc.intrabasin_time_s, state->temperature_K);
@@ -156,9 +157,11 @@ static GbStatus shift_barriers(GbSample *sample)
   const GbMesoState *state = &sample->state;
   const double least = GbDrawLeastBarrier(sample->calibration, sample->options.intrabasin_time_s,
                                           state->temperature_K);
-  for (int v = 0; v < state->nvoxels; v++)
+  for (int v = 0; v < state->nvoxels; v++) {
+    if (v % STOP_INTERVAL == 0) GB_CALL(GbStopCheck(sample->comm));
     if (state->solid[v] && fabs(state->chi[v] - sample->chi_drawn[v]) > CHI_SHIFT)
       GB_CALL(shift_voxel(sample, least, v));
+  }
   return GB_OK;
 }
 

@@ -82,6 +82,7 @@ static GbStatus run_sample(GbMesoJob *job, int number)
   MPI_Bcast(&done, 1, MPI_INT, 0, job->comm);
   if (!done) return GbMesoJobRun(job, number);
   GbLogInfo("mesoscale: sample %d is there already", number);
+  GbProgressSkip(job->progress, GbMesoJobParts(job->config));
   if (rank == 0) GbMesoJobClean(job->folder, number);
   return GB_OK;
 }

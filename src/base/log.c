@@ -17,9 +17,15 @@
 
 static const double redraw_interval_s = 0.2;
 static const double plain_step = 0.1; /* a plain progress line every 10 % */
+static const double plain_interval_s = 60;
 
 static GbLogLevel max_level = GB_LOG_INFO;
 static FILE *log_file;
+static struct {
+  GbProgress progress; /* a copy: its owner may have returned on an error */
+  double done;
+  bool any;
+} latest;
 static bool line_open; /* a progress line stands unfinished on the terminal */
 
 static bool is_writer(void)
@@ -94,7 +100,7 @@ static void format_progress(const GbProgress *progress, double done, double now,
                             char *text)
 {
   double elapsed = now - progress->start_s;
-  double rate = elapsed > 0 ? done / elapsed : 0;
+  double rate = elapsed > 0 ? (done - progress->before) / elapsed : 0;
   char left[32] = "?";
   if (rate > 0) format_duration((progress->total - done) / rate, sizeof left, left);
   snprintf(text, size, "%s: %3.0f %%, %.3g %s/s, %s left", progress->label,
@@ -107,33 +113,62 @@ void GbProgressStart(GbProgress *progress, const char *label, const char *unit, 
   snprintf(progress->label, sizeof progress->label, "%s", label);
   snprintf(progress->unit, sizeof progress->unit, "%s", unit);
   progress->total = total > 0 ? total : 1;
-  progress->start_s = progress->shown_s = GbTimeNow();
+  progress->start_s = progress->shown_s = progress->plain_s = GbTimeNow();
+  latest.progress = *progress;
+  latest.done = 0;
+  latest.any = true;
+}
+
+void GbProgressSkip(GbProgress *progress, double amount)
+{
+  progress->before += amount;
+}
+
+static void write_plain(GbProgress *progress, const char *text, double done, double now)
+{
+  progress->shown_fraction = done / progress->total;
+  progress->plain_s = now;
+  write_file(GB_LOG_INFO, text);
+  if (!isatty(STDERR_FILENO) && max_level >= GB_LOG_INFO) write_terminal(GB_LOG_INFO, text);
+}
+
+static void show(GbProgress *progress, double done, double now)
+{
+  char text[256];
+  progress->shown_s = now;
+  format_progress(progress, done, now, sizeof text, text);
+  if (isatty(STDERR_FILENO) && max_level >= GB_LOG_INFO) {
+    fprintf(stderr, "\r\033[K%s", text);
+    line_open = true;
+  }
+  if (done / progress->total >= progress->shown_fraction + plain_step ||
+      now - progress->plain_s >= plain_interval_s)
+    write_plain(progress, text, done, now);
 }
 
 void GbProgressUpdate(GbProgress *progress, double done)
 {
-  double now = GbTimeNow();
-  if (now - progress->shown_s < redraw_interval_s || !is_writer()) return;
-  progress->shown_s = now;
-  char text[256];
-  format_progress(progress, done, now, sizeof text, text);
-  bool terminal = isatty(STDERR_FILENO);
-  if (terminal && max_level >= GB_LOG_INFO) {
-    fprintf(stderr, "\r\033[K%s", text);
-    line_open = true;
-  }
-  double fraction = done / progress->total;
-  if (fraction < progress->shown_fraction + plain_step) return;
-  progress->shown_fraction = fraction;
-  write_file(GB_LOG_INFO, text);
-  if (!terminal && max_level >= GB_LOG_INFO) write_terminal(GB_LOG_INFO, text);
+  const double now = GbTimeNow();
+  if (now - progress->shown_s >= redraw_interval_s && is_writer()) show(progress, done, now);
+  latest.progress = *progress;
+  latest.done = done;
+  latest.any = true;
+}
+
+void GbProgressBeat(void)
+{
+  const double now = GbTimeNow();
+  if (!latest.any || now - latest.progress.plain_s < plain_interval_s) return;
+  if (is_writer()) show(&latest.progress, latest.done, now);
+  latest.progress.plain_s = now;
 }
 
 void GbProgressEnd(GbProgress *progress)
 {
-  double elapsed = GbTimeNow() - progress->start_s;
+  double elapsed = GbTimeNow() - progress->start_s, done = progress->total - progress->before;
   char spent[32];
+  latest.any = false;
   format_duration(elapsed, sizeof spent, spent);
-  GbLogInfo("%s: done in %s, %.3g %s/s", progress->label, spent,
-            elapsed > 0 ? progress->total / elapsed : 0, progress->unit);
+  GbLogInfo("%s: done in %s, %.3g %s/s", progress->label, spent, elapsed > 0 ? done / elapsed : 0,
+            progress->unit);
 }

@@ -18,17 +18,24 @@ void GbLog(GbLogLevel level, const char *fmt, ...) __attribute__((format(printf,
 #define GbLogDebug(...) GbLog(GB_LOG_DEBUG, __VA_ARGS__)
 
 /* Progress of one piece of long work: percent done, rate and time left; one line that redraws
- * itself on a terminal, a plain line every 10 % otherwise and in the log file. */
+ * itself on a terminal, a plain line every 10 % and every minute otherwise and in the log file. The
+ * rate and the time left count only what this process did. */
 typedef struct {
   char label[64], unit[16];
-  double total, start_s, shown_s, shown_fraction;
+  double total, start_s, shown_s, plain_s, shown_fraction;
+  double before; /* done by an earlier process */
 } GbProgress;
 
 /* `total` > 0 in any unit; `unit` names it in the rate ("atom-steps", "events"). */
 void GbProgressStart(GbProgress *progress, const char *label, const char *unit, double total);
+/* Of `done`, `amount` more was there before: a finished part, or one that goes on. */
+void GbProgressSkip(GbProgress *progress, double amount);
 /* Cheap to call often. `done` in the same unit as total. */
 void GbProgressUpdate(GbProgress *progress, double done);
 /* Prints the final line with the mean rate. */
 void GbProgressEnd(GbProgress *progress);
+/* Says again how far the latest progress is if a minute has passed since its last plain line: for
+ * long work between two updates. Cheap; every GbStopCheck calls it. */
+void GbProgressBeat(void);
 
 #endif

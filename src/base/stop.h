@@ -4,7 +4,8 @@
 
 #include "base/error.h"
 
-/* Installs the handlers; limit_s > 0 sets a wall-clock limit counted from now. */
+/* Installs the handlers; limit_s > 0 sets a wall-clock limit counted from now. A process that
+ * reaches no safe point (a call below) within 8 s of a request ends with exit code 3. */
 void GbStopInstall(double limit_s);
 /* True on this rank once a signal came or the limit passed. Cheap: may be polled in step loops. */
 int GbStopRequested(void);

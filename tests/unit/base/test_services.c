@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -97,6 +98,53 @@ static void timers(void **state)
   assert_ok(GbTimerReport(MPI_COMM_WORLD));
 }
 
+/* A continued run: the rate counts only what this process did, or 10 s would seem to be left. */
+static void progress_knows_what_was_there(void **state)
+{
+  (void)state;
+  if (my_rank() != 0) return;
+  GbProgress progress;
+  char path[512], text[4096];
+  snprintf(path, sizeof path, "%s/progress.txt", GbTestFolder());
+  GbLogSetLevel(GB_LOG_ERROR);
+  assert_ok(GbLogOpenFile(path));
+  GbProgressStart(&progress, "loading", "parts", 1000);
+  GbProgressSkip(&progress, 500);
+  progress.start_s -= 100; /* 100 s ago */
+  progress.shown_s -= 100;
+  GbProgressUpdate(&progress, 510); /* 10 parts in 100 s: 490 more take 4900 s */
+  progress.plain_s -= 61;           /* a minute later, nothing new */
+  progress.shown_s -= 61;
+  GbProgressUpdate(&progress, 510);
+  assert_ok(GbLogOpenFile(NULL));
+  GbLogSetLevel(GB_LOG_INFO);
+  read_file(path, sizeof text, text);
+  const char *line = strstr(text, "loading:  51 %, 0.1 parts/s, 81 min 4");
+  assert_non_null(line);
+  assert_non_null(strstr(line + 1, "loading:  51 %"));
+}
+
+/* Work without a safe point ends as well, with the exit code of a stop. */
+static void stops_where_no_safe_point_is(void **state)
+{
+  (void)state;
+  if (my_rank() != 0) return;
+  int code = 0;
+  const time_t begin = time(NULL);
+  const pid_t child = fork();
+  if (child == 0) {
+    GbStopInstall(0);
+    raise(SIGTERM);
+    for (;;) /* an interrupted pause is no safe point */
+      pause();
+  }
+  assert_true(child > 0);
+  assert_int_equal(waitpid(child, &code, 0), child);
+  assert_true(WIFEXITED(code));
+  assert_int_equal(WEXITSTATUS(code), 3);
+  assert_true(time(NULL) - begin <= 10);
+}
+
 static void stops(void **state)
 {
   (void)state;
@@ -115,4 +163,5 @@ static void stops(void **state)
 }
 
 GB_TEST_MAIN("unit.base.services", cmocka_unit_test(hash_known_answer), cmocka_unit_test(log_file),
-             cmocka_unit_test(timers), cmocka_unit_test(stops))
+             cmocka_unit_test(timers), cmocka_unit_test(progress_knows_what_was_there),
+             cmocka_unit_test(stops), cmocka_unit_test(stops_where_no_safe_point_is))

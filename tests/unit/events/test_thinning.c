@@ -3,11 +3,13 @@
 #include "harness/harness.h"
 
 #include "base/rng.h"
+#include "base/stop.h"
 #include "mesoscale/events/draws.h"
 #include "mesoscale/events/thinning.h"
 #include "unit/events/glass.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,8 +44,9 @@ static void set_up(Fixture *f, const GbGrid *grid)
   }
   assert_ok(GbElasticitySetModuli(f->elasticity, moduli, moduli + s->nvoxels));
   free(moduli);
-  assert_ok(GbResponseCreate(grid, &f->modes, f->elasticity, &f->response));
-  const GbThinningInput input = {.state = s,
+  assert_ok(GbResponseCreate(MPI_COMM_SELF, grid, &f->modes, f->elasticity, &f->response));
+  const GbThinningInput input = {.comm = MPI_COMM_SELF,
+                                 .state = s,
                                  .modes = &f->modes,
                                  .response = &f->response,
                                  .activation = 0.1 * 6.241509,
@@ -193,5 +196,25 @@ static void responses_are_those_of_the_solver(void **unused)
   }
 }
 
+/* Making the tables of a large sample takes minutes: each part can be left. */
+static void making_tables_can_be_stopped(void **state)
+{
+  const GbGrid grid = {.nx = 7, .ny = 1, .nz = 9, .edge_nm = 1, .free_x = true};
+  Fixture f;
+  GbResponse response;
+  (void)state;
+  set_up(&f, &grid);
+  GbStopInstall(0);
+  raise(SIGTERM);
+  assert_fails(GbResponseCreate(MPI_COMM_SELF, &grid, &f.modes, f.elasticity, &response),
+               GB_ERR_STOPPED, "Terminated");
+  assert_null(response.table);
+  assert_fails(GbThinningLoad(f.thinning, 0.02, 300), GB_ERR_STOPPED, "Terminated");
+  GbStopInstall(0);
+  assert_ok(GbThinningLoad(f.thinning, 0.03, 300));
+  tear_down(&f);
+}
+
 GB_TEST_MAIN("unit.mesoscale.thinning", cmocka_unit_test(bounds_hold),
+             cmocka_unit_test(making_tables_can_be_stopped),
              cmocka_unit_test(responses_are_those_of_the_solver))

@@ -1,9 +1,11 @@
 /* Relaxation of chi: what must hold whatever the calibration. */
 #include "harness/harness.h"
 
+#include "base/stop.h"
 #include "mesoscale/fields/relaxation.h"
 
 #include <math.h>
+#include <signal.h>
 
 enum { NX = 6, NZ = 8, N = NX * NZ };
 static const GbGrid grid = {.nx = NX, .ny = 1, .nz = NZ, .edge_nm = 1, .free_x = true};
@@ -129,9 +131,34 @@ static void wrong_options_are_refused(void **state)
   assert_null(r);
 }
 
+/* A request is seen in the middle of an integration, which leaves chi as it was. */
+static void integration_can_be_stopped(void **state)
+{
+  const GbCalibration c = calibration_with(0.9, 0.6);
+  const GbRelaxationOptions options = GbRelaxationDefaults();
+  const double time = 0, temperature = 300;
+  GbTemperatureProgram program;
+  GbRelaxation *r;
+  double chi[N] = {0};
+  (void)state;
+  chi[3] = 0.7;
+  assert_ok(GbProgramCreate(1, &time, &temperature, &program));
+  assert_ok(GbRelaxationCreate(&c, &grid, NULL, &options, &r));
+  GbStopInstall(0);
+  raise(SIGTERM);
+  assert_fails(GbRelaxationRun(r, &program, 0, 100, chi), GB_ERR_STOPPED, "Terminated");
+  assert_true(chi[3] == 0.7);
+  GbStopInstall(0);
+  assert_ok(GbRelaxationRun(r, &program, 0, 100, chi));
+  assert_true(chi[3] < 0.7);
+  GbRelaxationDestroy(&r);
+  GbProgramFree(&program);
+}
+
 GB_TEST_MAIN("unit.fields.relaxation",
              cmocka_unit_test(diffusion_alone_conserves_chi_and_its_bounds),
              cmocka_unit_test(relaxation_stops_at_zero_and_keeps_negative_chi),
              cmocka_unit_test(negative_chi_mixes_to_its_mean),
              cmocka_unit_test(nothing_moves_at_77_K), cmocka_unit_test(void_voxels_are_walls),
+             cmocka_unit_test(integration_can_be_stopped),
              cmocka_unit_test(wrong_options_are_refused))
