@@ -18,3 +18,5 @@ gb_add_test(NAME verify.mesoscale.agreement SOURCES verification/elasticity/test
             LIBS gb_elasticity)
 gb_add_test(NAME verify.mesoscale.refined SOURCES verification/elasticity/test_refined.c
             LIBS gb_elasticity)
+gb_add_test(NAME verify.mesoscale.uniform SOURCES verification/elasticity/test_uniform.c
+            LIBS gb_elasticity)

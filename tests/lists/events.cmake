@@ -20,3 +20,4 @@ gb_add_test(NAME verify.mesoscale.drivers SOURCES verification/events/test_drive
 gb_add_test(NAME unit.mesoscale.modes SOURCES unit/events/test_modes.c LIBS gb_events)
 gb_add_test(NAME unit.mesoscale.thinning SOURCES unit/events/test_thinning.c unit/events/glass.c
             LIBS gb_events)
+gb_add_test(NAME verify.mesoscale.rates SOURCES verification/events/test_rates.c LIBS gb_events)

@@ -9,3 +9,5 @@ gb_add_test(NAME verify.atomistic.vacancy SOURCES verification/statistics/test_v
             LIBS gb_statistics PkgConfig::LAPACKE)
 gb_add_test(NAME unit.atomistic.barriers SOURCES unit/statistics/test_barriers.c LIBS gb_statistics
             RANKS 1 2)
+gb_add_test(NAME unit.atomistic.glass_state SOURCES unit/statistics/test_glass_state.c
+            LIBS gb_statistics)
