@@ -2,9 +2,12 @@
  *
  * Positions are taken from the first of these that stands there: xu yu zu (unwrapped), xsu ysu zsu
  * (unwrapped, in box lengths), x y z, xs ys zs (in box lengths), the last two with the boxes ix iy
- * iz added if they are there. Columns with no meaning of their own are kept under their names. */
+ * iz added if they are there. Columns with no meaning of their own are kept under their names if
+ * they hold numbers. LAMMPS writes the units before the first frame only. */
+#include "atomistic/engine/lammps_common.h"
 #include "atomistic/files/rows.h"
 #include "atomistic/files/text_formats.h"
+#include "base/log.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,38 +16,69 @@
 typedef struct {
   int64_t step, natoms;
   double time_ps, lo[3], hi[3];
-  bool have_step, have_box, boundaries, periodic[3];
+  bool have_step, have_natoms, have_box, boundaries, periodic[3];
 } Header;
 
 /* --- The header ---------------------------------------------------------------------------------
  */
 
+static bool is_boundary(const char *word)
+{
+  return strlen(word) == 2 && strspn(word, "pfsm") == 2;
+}
+
+/* Words behind "ITEM: BOX BOUNDS": tilts if the lines below have them, then boundaries, which older
+ * versions did not write. */
+static GbStatus read_box_words(GbText *text, Header *header, bool *tilted)
+{
+  static const char *const tilts[3] = {"xy", "xz", "yz"};
+  char words[7][GB_WORD_MAX];
+  const char *next = GbTextLine(text) + strlen("ITEM: BOX BOUNDS");
+  int n = 0, first = 0;
+  while (n < 7 && GbTextWord(&next, words[n], GB_WORD_MAX))
+    n++;
+  while (first < 3 && first < n && strcmp(words[first], tilts[first]) == 0)
+    first++;
+  *tilted = first == 3;
+  bool good = (first == 0 || *tilted) && (n == first || n == first + 3);
+  for (int k = first; good && k < n; k++) {
+    good = is_boundary(words[k]);
+    header->periodic[k - first] = words[k][0] == 'p';
+  }
+  if (!good)
+    GB_FAIL_TEXT(text, "\"ITEM: BOX BOUNDS\", perhaps xy xz yz, and three boundaries such as pp or "
+                       "ff (general triclinic boxes are not supported)");
+  header->boundaries = n > first;
+  for (int d = 0; d < 3 && !header->boundaries; d++)
+    header->periodic[d] = true;
+  return GB_OK;
+}
+
 static GbStatus read_box(GbText *text, Header *header)
 {
-  static const char axes[3] = {'x', 'y', 'z'};
-  const char *next = GbTextLine(text) + strlen("ITEM: BOX BOUNDS");
-  char word[GB_WORD_MAX];
-  int nwords = 0;
-  for (; GbTextWord(&next, word, sizeof word); nwords++) {
-    if (nwords > 2 || strlen(word) != 2 || strspn(word, "pfsm") != 2)
-      GB_FAIL_TEXT(text, "\"ITEM: BOX BOUNDS\" of a rectangular box, with three boundaries such as "
-                         "pp or ff (triclinic boxes are not supported)");
-    header->periodic[nwords] = word[0] == 'p';
-  }
-  header->boundaries = nwords == 3;
+  double row[3][3] = {{0}}, length[3], tilt[3];
+  bool tilted;
+  GB_CALL(read_box_words(text, header, &tilted));
+  const int64_t line = GbTextLineNumber(text);
   for (int d = 0; d < 3; d++) {
-    double bounds[2];
-    GB_CALL(GbTextNeed(text, "two box bounds"));
-    next = GbTextLine(text);
-    for (int k = 0; k < 2; k++)
-      if (!GbTextNumber(&next, &bounds[k]) || !isfinite(bounds[k]))
-        GB_FAIL_TEXT(text, "two numbers %clo %chi", axes[d], axes[d]);
-    if (!GbTextAtEnd(next) || bounds[1] <= bounds[0])
-      GB_FAIL_TEXT(text, "two ascending bounds %clo %chi", axes[d], axes[d]);
-    header->lo[d] = bounds[0];
-    header->hi[d] = bounds[1];
-    if (!header->boundaries) header->periodic[d] = true; /* older versions did not write it */
+    GB_CALL(GbTextNeed(text, "the box bounds of an axis"));
+    const char *next = GbTextLine(text);
+    for (int k = 0; k < (tilted ? 3 : 2); k++)
+      if (!GbTextNumber(&next, &row[d][k]) || !isfinite(row[d][k]))
+        GB_FAIL_TEXT(text, "numbers %clo %chi%s", 'x' + d, 'x' + d, tilted ? " and a tilt" : "");
+    if (!GbTextAtEnd(next) || row[d][1] <= row[d][0])
+      GB_FAIL_TEXT(text, "two ascending bounds %clo %chi%s", 'x' + d, 'x' + d,
+                   tilted ? " and a tilt" : "");
+    header->lo[d] = row[d][0];
+    header->hi[d] = row[d][1];
+    length[d] = row[d][1] - row[d][0];
+    tilt[d] = row[d][2];
   }
+  if (!GbTiltsVanish(tilt, length))
+    GB_FAIL(GB_ERR_INPUT,
+            "%s:%lld: expected a rectangular box (triclinic ones are not supported), found the "
+            "tilts %g %g %g",
+            GbTextPath(text), (long long)line, tilt[0], tilt[1], tilt[2]);
   header->have_box = true;
   return GB_OK;
 }
@@ -58,13 +92,13 @@ static GbStatus read_integer(GbText *text, const char *what, int64_t least, int6
   return GB_OK;
 }
 
-static GbStatus read_units(GbText *text)
+static GbStatus read_units(GbText *text, GbLammpsUnits *units)
 {
   char word[GB_WORD_MAX];
   GB_CALL(GbTextNeed(text, "a name of units"));
   const char *next = GbTextLine(text);
-  if (!GbTextWord(&next, word, sizeof word) || strcmp(word, "metal") != 0)
-    GB_FAIL_TEXT(text, "units metal");
+  if (!GbTextWord(&next, word, sizeof word) || !GbLammpsUnitsFind(word, units))
+    GB_FAIL_TEXT(text, "units metal or real");
   return GB_OK;
 }
 
@@ -81,20 +115,21 @@ static bool begins(GbText *text, const char *with)
   return strncmp(GbTextLine(text), with, strlen(with)) == 0;
 }
 
-static GbStatus read_item(GbText *text, Header *header)
+static GbStatus read_item(GbText *text, GbLammpsUnits *units, Header *header)
 {
   if (begins(text, "ITEM: TIMESTEP")) {
     GB_CALL(read_integer(text, "a step", INT64_MIN, &header->step));
     header->have_step = true;
   } else if (begins(text, "ITEM: NUMBER OF ATOMS")) {
-    GB_CALL(read_integer(text, "a number of atoms from 1", 1, &header->natoms));
+    GB_CALL(read_integer(text, "a number of atoms from 0", 0, &header->natoms));
     if (header->natoms > 1000000000 || 2 * header->natoms > GbTextSize(text))
       GB_FAIL_TEXT(text, "a number of atoms that a file of %lld bytes can hold",
                    (long long)GbTextSize(text));
+    header->have_natoms = true;
   } else if (begins(text, "ITEM: BOX BOUNDS")) {
     GB_CALL(read_box(text, header));
   } else if (begins(text, "ITEM: UNITS")) {
-    GB_CALL(read_units(text));
+    GB_CALL(read_units(text, units));
   } else if (begins(text, "ITEM: TIME")) {
     GB_CALL(read_time(text, &header->time_ps));
   } else {
@@ -104,7 +139,7 @@ static GbStatus read_item(GbText *text, Header *header)
 }
 
 /* Up to the line "ITEM: ATOMS ...", which stays the line last read. */
-static GbStatus read_header(GbText *text, bool *found, Header *header)
+static GbStatus read_header(GbText *text, GbLammpsUnits *units, bool *found, Header *header)
 {
   *header = (Header){.step = -1, .time_ps = NAN};
   do {
@@ -112,24 +147,23 @@ static GbStatus read_header(GbText *text, bool *found, Header *header)
     if (!*found) return GB_OK;
   } while (GbTextAtEnd(GbTextLine(text)));
   while (!begins(text, "ITEM: ATOMS")) {
-    GB_CALL(read_item(text, header));
+    GB_CALL(read_item(text, units, header));
     GB_CALL(GbTextNeed(text, "\"ITEM: ATOMS\""));
   }
-  if (!header->have_step || !header->natoms || !header->have_box)
+  if (!header->have_step || !header->have_natoms || !header->have_box)
     GB_FAIL_TEXT(text, "%s before the atoms",
-                 !header->have_step ? "\"ITEM: TIMESTEP\""
-                 : !header->natoms  ? "\"ITEM: NUMBER OF ATOMS\""
-                                    : "\"ITEM: BOX BOUNDS\"");
+                 !header->have_step     ? "\"ITEM: TIMESTEP\""
+                 : !header->have_natoms ? "\"ITEM: NUMBER OF ATOMS\""
+                                        : "\"ITEM: BOX BOUNDS\"");
   return GB_OK;
 }
 
-GbStatus GbDumpSkip(GbText *text, bool *found, int64_t *step)
+GbStatus GbDumpSkip(GbText *text, GbLammpsUnits *units, bool *found, int64_t *step)
 {
   Header header;
-  GB_CALL(read_header(text, found, &header));
+  GB_CALL(read_header(text, units, found, &header));
   *step = header.step;
-  for (int64_t i = 0; *found && i < header.natoms; i++)
-    GB_CALL(GbRowNeed(text, i, header.natoms));
+  if (*found) GB_CALL(GbRowsSkip(text, header.natoms));
   return GB_OK;
 }
 
@@ -194,12 +228,18 @@ static GbStatus read_layout(GbText *text, GbFrame *frame, GbRows *layout)
   layout->ids = take_one(names, layout, "id", GB_ROLE_ID);
   layout->types = take_one(names, layout, "type", GB_ROLE_TYPE);
   layout->elements = take_one(names, layout, "element", GB_ROLE_ELEMENT);
+  const bool named = layout->types || layout->elements;
+  const bool labels = take_one(names, layout, "typelabel",
+                               !named             ? GB_ROLE_ELEMENT
+                               : layout->elements ? GB_ROLE_WORD
+                                                  : GB_ROLE_LABEL);
+  layout->labels = labels && named && !layout->elements;
+  layout->elements = layout->elements || (labels && !named);
   frame->masses = layout->masses = take_one(names, layout, "mass", GB_ROLE_MASS);
   frame->velocities = take_three(names, layout, "v", "", GB_ROLE_V);
   frame->forces = take_three(names, layout, "f", "", GB_ROLE_F);
   if (!take_positions(names, layout, frame))
     GB_FAIL_TEXT(text, "columns x y z, xu yu zu, xs ys zs or xsu ysu zsu");
-  if (!layout->types && !layout->elements) GB_FAIL_TEXT(text, "a column type or element");
   for (int c = 0; c < layout->n; c++) {
     if (layout->role[c] >= 0) continue;
     GB_CALL(GbRowsAddColumn(text, layout, c, names[c], frame));
@@ -207,11 +247,26 @@ static GbStatus read_layout(GbText *text, GbFrame *frame, GbRows *layout)
   return GB_OK;
 }
 
-GbStatus GbDumpRead(GbText *text, bool *found, GbFrame *frame)
+static void convert(const GbLammpsUnits *units, const char *path, GbFrame *frame)
+{
+  GbAtoms *a = &frame->atoms;
+  frame->time_ps *= units->time;
+  for (int i = 0; i < a->n; i++)
+    for (int d = 0; d < 3; d++) {
+      a->v[i][d] *= units->velocity;
+      a->f[i][d] *= units->force;
+    }
+  if (units->time != 1.0 && frame->ncolumns > 0)
+    GbLogWarn("%s: units real: velocities, forces and time are converted, further columns (%s%s) "
+              "keep the units of the file",
+              path, frame->columns[0].name, frame->ncolumns > 1 ? ", ..." : "");
+}
+
+GbStatus GbDumpRead(GbText *text, GbLammpsUnits *units, bool *found, GbFrame *frame)
 {
   Header header;
   GbRows layout = {0};
-  GB_CALL(read_header(text, found, &header));
+  GB_CALL(read_header(text, units, found, &header));
   if (!*found) return GB_OK;
   GB_CALL(GbFrameAllocate(frame, (int)header.natoms));
   frame->step = header.step;
@@ -224,7 +279,7 @@ GbStatus GbDumpRead(GbText *text, bool *found, GbFrame *frame)
   }
   GB_CALL(read_layout(text, frame, &layout));
   GB_CALL(GbRowsRead(text, &layout, frame));
-  GB_CALL(GbFrameSort(frame, GbTextPath(text)));
+  convert(units, GbTextPath(text), frame);
   return GB_OK;
 }
 

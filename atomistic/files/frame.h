@@ -22,6 +22,7 @@ typedef struct {
   bool masses;     /* atoms.mass is from the file (else 1) */
   bool boundaries; /* atoms.periodic is from the file (else all true) */
   bool wrapped;    /* positions are those in the box: displacements may be off by whole boxes */
+  bool untyped;    /* the file does not tell the types: all are 1 */
   int ncolumns;
   GbColumn columns[GB_MAX_COLUMNS];
 } GbFrame;

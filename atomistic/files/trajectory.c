@@ -4,6 +4,7 @@
 #include "atomistic/files/h5md.h"
 #include "atomistic/files/text_formats.h"
 #include "base/file.h"
+#include "base/log.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -30,6 +31,8 @@ struct GbTrajectory {
   GbTextPlace *places; /* [nframes + 1] where they start; the last one: where to go on */
   int64_t *steps;      /* [nframes] */
   bool complete;
+  char *cut;           /* what is wrong with a last frame that is not whole, if there is one */
+  GbLammpsUnits units; /* DUMP */
 };
 
 /* --- Formats ------------------------------------------------------------------------------------
@@ -140,6 +143,7 @@ static GbStatus open_file(GbTrajectory *t, const char *path)
   } else {
     GB_CALL(reserve(t));
     t->places[0] = (GbTextPlace){0, 1};
+    GbLammpsUnitsFind("metal", &t->units);
     GB_CALL(GbTextOpen(path, &t->text));
   }
   return GB_OK;
@@ -163,6 +167,7 @@ void GbTrajectoryClose(GbTrajectory **trajectory)
   free(t->path);
   free(t->places);
   free(t->steps);
+  free(t->cut);
   free(t);
   *trajectory = NULL;
 }
@@ -191,6 +196,23 @@ static GbStatus note_frame(GbTrajectory *t, int64_t step)
   return GB_OK;
 }
 
+/* A frame that the file's end cuts off, as a killed run leaves it, does not bar the whole ones
+ * before it. */
+static GbStatus note_cut(GbTrajectory *t)
+{
+  t->cut = strdup(GbErrorMessage());
+  if (!t->cut) GB_FAIL(GB_ERR_MEMORY, "cannot copy a message");
+  GbErrorClear();
+  t->complete = true;
+  return GB_OK;
+}
+
+static GbStatus skip_frame(GbTrajectory *t, bool *found, int64_t *step)
+{
+  return t->format == DUMP ? GbDumpSkip(t->text, &t->units, found, step)
+                           : GbXyzSkip(t->text, found, step);
+}
+
 /* Passes over frames until `wanted` of them are known or the file ends. */
 static GbStatus extend(GbTrajectory *t, int64_t wanted)
 {
@@ -198,8 +220,9 @@ static GbStatus extend(GbTrajectory *t, int64_t wanted)
     bool found;
     int64_t step = -1;
     GB_CALL(GbTextSeek(t->text, t->places[t->nframes]));
-    GB_CALL(t->format == DUMP ? GbDumpSkip(t->text, &found, &step)
-                              : GbXyzSkip(t->text, &found, &step));
+    const GbStatus status = skip_frame(t, &found, &step);
+    if (status == GB_ERR_INPUT && t->nframes > 0 && GbTextEnded(t->text)) return note_cut(t);
+    GB_CALL(status);
     if (found)
       GB_CALL(note_frame(t, step));
     else
@@ -211,7 +234,8 @@ static GbStatus extend(GbTrajectory *t, int64_t wanted)
 static GbStatus read_text(GbTrajectory *t, int64_t index, bool *found, GbFrame *frame)
 {
   GB_CALL(GbTextSeek(t->text, t->places[index]));
-  GB_CALL(t->format == DUMP ? GbDumpRead(t->text, found, frame) : GbXyzRead(t->text, found, frame));
+  GB_CALL(t->format == DUMP ? GbDumpRead(t->text, &t->units, found, frame)
+                            : GbXyzRead(t->text, found, frame));
   if (index == t->nframes && *found) GB_CALL(note_frame(t, frame->step));
   if (index == t->nframes && !*found) t->complete = true;
   return GB_OK;
@@ -222,6 +246,11 @@ GbStatus GbTrajectoryCount(GbTrajectory *trajectory, int64_t *nframes)
   GB_CALL(extend(trajectory, INT64_MAX));
   *nframes = trajectory->nframes;
   return GB_OK;
+}
+
+const char *GbTrajectoryCut(const GbTrajectory *trajectory)
+{
+  return trajectory->cut;
 }
 
 GbStatus GbTrajectoryFindStep(GbTrajectory *trajectory, int64_t step, int64_t *index)
@@ -268,6 +297,7 @@ static GbStatus read_frame(GbTrajectory *t, int64_t index, bool *found, GbFrame 
 {
   GbFrameInit(frame);
   GB_CALL(extend(t, index));
+  if (t->cut && index == t->nframes) GB_FAIL(GB_ERR_INPUT, "%s", t->cut);
   *found = t->complete ? index < t->nframes : index <= t->nframes;
   if (!*found) return GB_OK;
   GbStatus status;
@@ -290,6 +320,11 @@ GbStatus GbTrajectoryRead(GbTrajectory *trajectory, int64_t index, GbFrame *fram
   GbFrameInit(frame);
   if (index < 0) GB_CALL(extend(trajectory, INT64_MAX));
   if (index < 0) wanted += trajectory->nframes;
+  if (index < 0 && trajectory->cut)
+    GbLogWarn("%s: the last frame is cut off and does not count: frame %lld is the one of number "
+              "%lld of %lld",
+              trajectory->path, (long long)index, (long long)wanted,
+              (long long)trajectory->nframes);
   if (wanted >= 0) GB_CALL(read_frame(trajectory, wanted, &found, frame));
   if (!found)
     GB_FAIL(GB_ERR_INPUT, "%s: expected a frame %lld, found %lld frame%s (counted from 0)",
@@ -333,30 +368,43 @@ static GbStatus find_selected(GbTrajectory *t, const char *name, const char *sel
   return GB_OK;
 }
 
-static GbStatus read_selected(GbTrajectory *t, const char *name, const char *selection,
-                              GbFrame *frame, int64_t *index)
+GbStatus GbTrajectoryOpenFrame(const char *name, GbTrajectory **trajectory, int64_t *index)
 {
-  int64_t wanted;
-  GB_CALL(find_selected(t, name, selection, &wanted));
+  char *file;
+  const char *selection = "last";
+  *trajectory = NULL;
+  GB_CALL(split_name(name, &file, &selection));
+  GbStatus status = GbTrajectoryOpen(file, trajectory);
+  free(file);
+  GB_CALL(status);
+  status = find_selected(*trajectory, name, selection, index);
+  if (status != GB_OK) GbTrajectoryClose(trajectory);
+  GB_CALL(status);
+  return GB_OK;
+}
+
+static GbStatus read_selected(GbTrajectory *t, int64_t wanted, GbFrame *frame, int64_t *index,
+                              char **path)
+{
   GB_CALL(GbTrajectoryRead(t, wanted, frame));
+  if (frame->atoms.n == 0)
+    GB_FAIL(GB_ERR_INPUT, "%s: expected atoms in frame %lld, found none", t->path,
+            (long long)t->next - 1);
   if (index) *index = t->next - 1;
+  if (path) *path = strdup(t->path);
+  if (path && !*path) GB_FAIL(GB_ERR_MEMORY, "cannot copy %s", t->path);
   return GB_OK;
 }
 
 GbStatus GbFrameRead(const char *name, GbFrame *frame, int64_t *index, char **path)
 {
-  char *file;
-  const char *selection = "last";
-  GbTrajectory *t = NULL;
+  GbTrajectory *t;
+  int64_t wanted;
   GbFrameInit(frame);
-  GB_CALL(split_name(name, &file, &selection));
-  GbStatus status = GbTrajectoryOpen(file, &t);
-  if (status == GB_OK) status = read_selected(t, name, selection, frame, index);
+  GB_CALL(GbTrajectoryOpenFrame(name, &t, &wanted));
+  GbStatus status = read_selected(t, wanted, frame, index, path);
   GbTrajectoryClose(&t);
-  if (status == GB_OK && path)
-    *path = file;
-  else
-    free(file);
+  if (status != GB_OK) GbFrameFree(frame);
   GB_CALL(status);
   return GB_OK;
 }

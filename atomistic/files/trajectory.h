@@ -15,19 +15,26 @@ GbStatus GbTrajectoryOpen(const char *path, GbTrajectory **trajectory);
 void GbTrajectoryClose(GbTrajectory **trajectory);
 /* "LAMMPS data", "LAMMPS dump", "extended XYZ", "HDF5 snapshot", "HDF5 trajectory". */
 const char *GbTrajectoryFormat(const GbTrajectory *trajectory);
-/* Number of frames; passes over a text file once. */
+/* Number of whole frames; passes over a text file once. */
 GbStatus GbTrajectoryCount(GbTrajectory *trajectory, int64_t *nframes);
-/* Frame `index` from 0, or from the end: -1 is the last. Only this frame is held in memory; text
- * files are passed over only as far as needed. Fills *frame, to be freed by GbFrameFree; it must
- * hold nothing. GB_ERR_INPUT with file, line, expected and found. */
+/* After GbTrajectoryCount: what is wrong with a frame at the end of a text file that is cut off
+ * (GbTrajectoryCount leaves it out); NULL if there is none. Borrowed. */
+const char *GbTrajectoryCut(const GbTrajectory *trajectory);
+/* Frame `index` from 0, or from the end: -1 is the last whole one. Only this frame is held in
+ * memory; text files are passed over only as far as needed. Fills *frame, to be freed by
+ * GbFrameFree; it must hold nothing. GB_ERR_INPUT with file, line, expected and found. */
 GbStatus GbTrajectoryRead(GbTrajectory *trajectory, int64_t index, GbFrame *frame);
 /* The frame after the one last read (the first one at first); *found is false at the end. */
 GbStatus GbTrajectoryNext(GbTrajectory *trajectory, bool *found, GbFrame *frame);
 /* Index of the first frame of that step; GB_ERR_INPUT if there is none. */
 GbStatus GbTrajectoryFindStep(GbTrajectory *trajectory, int64_t step, int64_t *index);
 
+/* The file of a name as in GbFrameRead, and the index that GbTrajectoryRead takes (-1: the last).
+ */
+GbStatus GbTrajectoryOpenFrame(const char *name, GbTrajectory **trajectory, int64_t *index);
 /* One frame by name: "FILE" (the last frame), "FILE@N" (frame N from 0; -1 is the last) or
- * "FILE@step=S". `index` and `path` (freed by the caller) of what was taken may be NULL. */
+ * "FILE@step=S"; it must hold atoms. `index` and `path` (freed by the caller) of what was taken may
+ * be NULL. */
 GbStatus GbFrameRead(const char *name, GbFrame *frame, int64_t *index, char **path);
 
 /* --- Writing ------------------------------------------------------------------------------------

@@ -3,10 +3,13 @@
  * `Lattice` holds the three edges (only rectangular boxes are taken), `Origin` their corner, `pbc`
  * the periodic axes, `Properties` the columns as name:type:width. We add `step`, `time` (ps),
  * `strain`, `elements` (the order of the types) and `masses`. A plain XYZ file has none of them and
- * gets a box around its atoms with free surfaces. */
+ * gets a box around its atoms with free surfaces. Other programs use names of ours for something
+ * else: what does not have our form is passed over as all foreign keys are. */
+#include "atomistic/engine/lammps_common.h"
 #include "atomistic/files/rows.h"
 #include "atomistic/files/text_formats.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,11 +66,14 @@ static GbStatus read_box(GbText *text, GbFrame *frame, bool *boxed)
     a->periodic[d] = *boxed;
   if (!*boxed) return GB_OK;
   if (!take_numbers(value, 9, lattice)) GB_FAIL_TEXT(text, "nine numbers as Lattice");
-  for (int k = 0; k < 9; k++)
-    if (k % 4 ? lattice[k] != 0.0 : !(lattice[k] > 0.0))
-      GB_FAIL_TEXT(text, "a Lattice of three edges along x, y, z (others are not supported)");
   for (int d = 0; d < 3; d++)
     a->length[d] = lattice[4 * d];
+  const double upper[3] = {lattice[1], lattice[2], lattice[5]};
+  const double lower[3] = {lattice[3], lattice[6], lattice[7]};
+  if (!(a->length[0] > 0.0 && a->length[1] > 0.0 && a->length[2] > 0.0) ||
+      !GbTiltsVanish(upper, a->length) || !GbTiltsVanish(lower, a->length))
+    GB_FAIL_TEXT(text, "a Lattice of three edges along x, y, z (triclinic boxes and others are not "
+                       "supported)");
   if (find_key(GbTextLine(text), "Origin", value) && !take_numbers(value, 3, a->lo))
     GB_FAIL_TEXT(text, "three numbers as Origin");
   frame->boundaries = find_key(GbTextLine(text), "pbc", value);
@@ -76,27 +82,54 @@ static GbStatus read_box(GbText *text, GbFrame *frame, bool *boxed)
   return GB_OK;
 }
 
-static GbStatus read_number(GbText *text, const char *key, double *number)
+/* *number stays if there is none. */
+static void read_number(GbText *text, const char *key, double *number)
 {
   char value[VALUE_MAX];
-  if (!find_key(GbTextLine(text), key, value)) return GB_OK;
-  if (!take_numbers(value, 1, number)) GB_FAIL_TEXT(text, "a number as %s", key);
+  double found;
+  if (find_key(GbTextLine(text), key, value) && take_numbers(value, 1, &found)) *number = found;
+}
+
+/* -1 if there is none. */
+static int64_t read_step(GbText *text)
+{
+  double step = -1.0;
+  read_number(text, "step", &step);
+  return step >= 0.0 && step <= 9e15 && step == floor(step) ? (int64_t)step : -1;
+}
+
+static GbStatus read_units(GbText *text)
+{
+  char value[VALUE_MAX];
+  if (find_key(GbTextLine(text), "units", value) && GbLammpsUnitsKnown(value) &&
+      strcmp(value, "metal") != 0)
+    GB_FAIL_TEXT(text, "units metal");
   return GB_OK;
 }
 
-static GbStatus read_types(GbText *text, GbRows *rows, GbFrame *frame)
+/* Names of elements, all different; else the list is another program's and rows->names stays empty.
+ */
+static bool take_names(const char *value, GbElements *names)
 {
-  char value[VALUE_MAX], word[GB_WORD_MAX];
-  const char *next = value;
-  rows->ordered = find_key(GbTextLine(text), "elements", value);
-  if (!rows->ordered) return GB_OK;
-  while (GbTextWord(&next, word, sizeof word))
-    if (GbElementsFind(&rows->names, word) < 0)
-      GB_FAIL_TEXT(text, "at most %d names of 3 letters as elements", GB_MAX_TYPES);
-  frame->masses = find_key(GbTextLine(text), "masses", value);
-  if (frame->masses && !take_numbers(value, rows->names.n, frame->atoms.mass))
-    GB_FAIL_TEXT(text, "one number per element as masses");
-  return GB_OK;
+  char word[GB_WORD_MAX];
+  for (int n = 0; GbTextWord(&value, word, sizeof word); n++)
+    if (!isalpha((unsigned char)word[0]) || GbElementsFind(names, word) != n) {
+      *names = (GbElements){0};
+      return false;
+    }
+  return names->n > 0;
+}
+
+static void read_types(GbText *text, GbRows *rows, GbFrame *frame)
+{
+  char value[VALUE_MAX];
+  double mass[GB_MAX_TYPES];
+  rows->ordered = find_key(GbTextLine(text), "elements", value) && take_names(value, &rows->names);
+  if (!rows->ordered || !find_key(GbTextLine(text), "masses", value)) return;
+  frame->masses = take_numbers(value, rows->names.n, mass);
+  for (int t = 0; t < rows->names.n; t++)
+    frame->masses = frame->masses && mass[t] > 0.0;
+  if (frame->masses) memcpy(frame->atoms.mass, mass, (size_t)rows->names.n * sizeof *mass);
 }
 
 /* --- Properties ---------------------------------------------------------------------------------
@@ -158,7 +191,7 @@ static GbStatus read_properties(GbText *text, GbFrame *frame, GbRows *rows)
   bool positions = false;
   for (int c = 0; c < rows->n; c++)
     positions = positions || rows->role[c] == GB_ROLE_X;
-  if (!positions || !rows->elements) GB_FAIL_TEXT(text, "Properties with species:S:1 and pos:R:3");
+  if (!positions) GB_FAIL_TEXT(text, "Properties with pos:R:3");
   return GB_OK;
 }
 
@@ -173,7 +206,7 @@ static GbStatus read_count(GbText *text, bool *found, int64_t *n)
     if (!*found) return GB_OK;
   } while (GbTextAtEnd(GbTextLine(text)));
   const char *next = GbTextLine(text);
-  if (!GbTextInteger(&next, n) || !GbTextAtEnd(next) || *n < 1 || *n > 1000000000 ||
+  if (!GbTextInteger(&next, n) || !GbTextAtEnd(next) || *n < 0 || *n > 1000000000 ||
       2 * *n > GbTextSize(text))
     GB_FAIL_TEXT(text, "a number of atoms that a file of %lld bytes can hold",
                  (long long)GbTextSize(text));
@@ -184,12 +217,10 @@ static GbStatus read_count(GbText *text, bool *found, int64_t *n)
 GbStatus GbXyzSkip(GbText *text, bool *found, int64_t *step)
 {
   int64_t n = 0;
-  double number = -1.0;
   GB_CALL(read_count(text, found, &n));
   if (!*found) return GB_OK;
-  GB_CALL(read_number(text, "step", &number));
-  *step = (int64_t)number;
-  GB_CALL(GbTextSkip(text, n, "the row of an atom"));
+  *step = read_step(text);
+  GB_CALL(GbRowsSkip(text, n));
   return GB_OK;
 }
 
@@ -197,21 +228,20 @@ GbStatus GbXyzRead(GbText *text, bool *found, GbFrame *frame)
 {
   GbRows rows = {0};
   int64_t n = 0;
-  double step = -1.0;
   bool boxed;
   GB_CALL(read_count(text, found, &n));
   if (!*found) return GB_OK;
   GB_CALL(GbFrameAllocate(frame, (int)n));
   GB_CALL(read_box(text, frame, &boxed));
-  GB_CALL(read_number(text, "step", &step));
-  GB_CALL(read_number(text, "time", &frame->time_ps));
-  GB_CALL(read_number(text, "strain", &frame->strain));
-  GB_CALL(read_types(text, &rows, frame));
+  GB_CALL(read_units(text));
+  frame->step = read_step(text);
+  read_number(text, "time", &frame->time_ps);
+  read_number(text, "strain", &frame->strain);
+  read_types(text, &rows, frame);
   GB_CALL(read_properties(text, frame, &rows));
-  frame->step = (int64_t)step;
   frame->wrapped = true; /* the format does not say */
   GB_CALL(GbRowsRead(text, &rows, frame));
-  if (!boxed) GbAtomsFitFreeAxes(&frame->atoms);
+  if (!boxed && n > 0) GbAtomsFitFreeAxes(&frame->atoms);
   return GB_OK;
 }
 

@@ -18,6 +18,7 @@ struct GbText {
   size_t line_at; /* of the line last read, in the buffer */
   int64_t line;   /* its number; 0 before the first */
   bool ended, pushed;
+  bool met_end; /* see GbTextEnded */
   char buffer[BUFFER_SIZE + 1];
 };
 
@@ -98,6 +99,7 @@ GbStatus GbTextNext(GbText *text, bool *found)
   }
   GB_CALL(find_end(text, &end));
   *found = end != NULL;
+  text->met_end = !end || end == text->buffer + text->filled; /* else it stands at a line end */
   if (!end) {
     text->line_at = text->filled; /* an empty line */
     text->buffer[text->filled] = '\0';
@@ -131,6 +133,11 @@ int64_t GbTextLineNumber(const GbText *text)
   return text->line;
 }
 
+bool GbTextEnded(const GbText *text)
+{
+  return text->met_end;
+}
+
 GbStatus GbTextSkip(GbText *text, int64_t count, const char *what)
 {
   for (int64_t i = 0; i < count; i++)
@@ -156,7 +163,7 @@ GbStatus GbTextSeek(GbText *text, GbTextPlace place)
   text->start = place.offset;
   text->filled = text->next = text->line_at = 0;
   text->line = place.line - 1;
-  text->ended = text->pushed = false;
+  text->ended = text->pushed = text->met_end = false;
   return GB_OK;
 }
 

@@ -24,6 +24,8 @@ GbStatus GbTextNeed(GbText *text, const char *what);
 /* The line last read. May be changed in place; valid until the next line. */
 char *GbTextLine(GbText *text);
 int64_t GbTextLineNumber(const GbText *text); /* from 1 */
+/* The end of the file has been met: there was no next line, or the line last read has no end. */
+bool GbTextEnded(const GbText *text);
 /* Passes over `count` lines; GB_ERR_INPUT, naming `what`, if there are fewer. */
 GbStatus GbTextSkip(GbText *text, int64_t count, const char *what);
 /* The next call of GbTextNext gives the line last read once more. */

@@ -20,8 +20,8 @@ GbStatus GbCommandInfo(const GbOptions *options);
 GbStatus GbCommandStrain(const GbOptions *options);
 GbStatus GbCommandReport(const GbOptions *options);
 
-/* Part of info: format, frames, box, types and columns of a file of atoms; GB_ERR_INPUT for another
- * file. */
-GbStatus GbInfoAtoms(const char *path);
+/* Part of info: format, frames, box, types and columns of a file of atoms or a frame by name
+ * (FILE@N); GB_ERR_INPUT for another file. */
+GbStatus GbInfoAtoms(const char *name);
 
 #endif

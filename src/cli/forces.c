@@ -45,7 +45,7 @@ static GbStatus read_precision(const char *text, GbPrecision *precision)
 }
 
 /* --elements takes the place of the names in the file. */
-static GbStatus name_types(const char *text, GbAtoms *atoms)
+static GbStatus name_types(const char *text, bool untyped, GbAtoms *atoms)
 {
   const char *next = text;
   char word[WORD_MAX];
@@ -56,6 +56,11 @@ static GbStatus name_types(const char *text, GbAtoms *atoms)
               text);
     strcpy(atoms->element[n], word);
   }
+  if (untyped && n != 1)
+    GB_FAIL(GB_ERR_INPUT,
+            "--elements: expected one element, as the file does not tell the types of its atoms, "
+            "found \"%s\"",
+            text);
   if (n < atoms->ntypes)
     GB_FAIL(GB_ERR_INPUT, "--elements: expected the elements of %d atom types, found \"%s\"",
             atoms->ntypes, text);
@@ -229,7 +234,8 @@ static GbStatus read_input(const GbOptions *options, Work *work)
   GB_CALL(GbFrameRead(options->positional[0], frame, NULL, &path));
   GbStatus status = GB_OK;
   if (options->boundary) status = read_boundary(options->boundary, frame->atoms.periodic);
-  if (status == GB_OK && options->elements) status = name_types(options->elements, &frame->atoms);
+  if (status == GB_OK && options->elements)
+    status = name_types(options->elements, frame->untyped, &frame->atoms);
   if (status == GB_OK) status = retype(path, frame, work->potential, &work->atoms);
   free(path);
   GB_CALL(status);

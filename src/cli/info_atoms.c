@@ -48,7 +48,11 @@ static void print_frame(const GbFrame *frame)
   if (isfinite(frame->time_ps)) printf("  time                %.10g ps\n", frame->time_ps);
   if (isfinite(frame->strain)) printf("  strain              %.10g\n", frame->strain);
   printf("  atoms               %d\n", a->n);
-  print_types(frame);
+  if (a->n == 0) return;
+  if (frame->untyped)
+    puts("  types               the file does not tell them");
+  else
+    print_types(frame);
   print_box(frame);
   printf("columns, smallest and largest value%s\n",
          frame->wrapped ? " (positions in the box)" : "");
@@ -62,26 +66,31 @@ static void print_frame(const GbFrame *frame)
     print_range(frame->columns[k].name, frame->columns[k].values, a->n, 1);
 }
 
-static GbStatus print_trajectory(GbTrajectory *t, const char *path)
+static GbStatus print_trajectory(GbTrajectory *t, const char *name, int64_t index)
 {
   int64_t nframes;
   GbFrame frame;
   GB_CALL(GbTrajectoryCount(t, &nframes));
-  printf("\n%s: %s, %lld frame%s\n", path, GbTrajectoryFormat(t), (long long)nframes,
-         nframes == 1 ? "" : "s");
+  const char *cut = GbTrajectoryCut(t);
+  printf("\n%s: %s, %lld %sframe%s%s\n", name, GbTrajectoryFormat(t), (long long)nframes,
+         cut ? "whole " : "", nframes == 1 ? "" : "s", cut ? " and a cut one at the end" : "");
+  if (cut) printf("  %s\n", cut);
   if (nframes == 0) return GB_OK;
-  GB_CALL(GbTrajectoryRead(t, -1, &frame));
-  printf("%s\n", nframes > 1 ? "last frame" : "frame");
+  GB_CALL(GbTrajectoryRead(t, index, &frame));
+  if (index < 0) index += nframes;
+  printf("%sframe %lld\n", index == nframes - 1 && nframes > 1 ? "last frame, " : "",
+         (long long)index);
   print_frame(&frame);
   GbFrameFree(&frame);
   return GB_OK;
 }
 
-GbStatus GbInfoAtoms(const char *path)
+GbStatus GbInfoAtoms(const char *name)
 {
   GbTrajectory *t;
-  GB_CALL(GbTrajectoryOpen(path, &t));
-  GbStatus status = print_trajectory(t, path);
+  int64_t index;
+  GB_CALL(GbTrajectoryOpenFrame(name, &t, &index));
+  GbStatus status = print_trajectory(t, name, index);
   GbTrajectoryClose(&t);
   GB_CALL(status);
   return GB_OK;

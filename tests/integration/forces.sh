@@ -74,6 +74,28 @@ done
 awk '/^ITEM: ATOMS/ { rows = 1; next } rows && ($(NF - 1) > 1e-7 || NF < 7) { exit 1 }' strain.dump ||
   fail "strain between equal configurations"
 
+# One frame by name; a cut one at the end is told of and passed over.
+{ cat lammps.dump lammps.dump; head -c 3000 lammps.dump; } >cut.dump
+"$glassband" info cut.dump 2>/dev/null >info.txt
+grep -q 'LAMMPS dump, 2 whole frames and a cut one at the end' info.txt || fail "info of a cut dump"
+"$glassband" info cut.dump@0 2>/dev/null | grep -q '^frame 0$' || fail "info of a frame by name"
+"$glassband" info a.h5@-1 | grep -q '^frame 0$' || fail "info of a frame in HDF5 by name"
+if "$glassband" info cut.dump@2 >/dev/null 2>stderr; then fail "info of a cut frame"; fi
+grep -q 'cut off' stderr || fail "message about a cut frame"
+"$glassband" strain cut.dump@0 cut.dump@-1 -o cut.xyz --quiet 2>/dev/null || fail "strain before a cut"
+
+# Which element a type is must be known.
+awk '/^ITEM: ATOMS/ { rows = 1; print "ITEM: ATOMS id x y z"; next }
+  rows { print $1, $3, $4, $5; next } { print }' lammps.dump >untyped.dump
+"$glassband" strain untyped.dump untyped.dump -o untyped.xyz --quiet || fail "strain without types"
+for elements in "" "Cu Zr"; do
+  if "$glassband" forces untyped.dump ${elements:+--elements "$elements"} --potential "$potential" \
+    -o no.dump >/dev/null 2>stderr; then
+    fail "forces without types"
+  fi
+done
+grep -q 'expected one element' stderr || fail "message about elements without types"
+
 # A rigid shift that carries atoms through the boundary is no strain, though the dumps are wrapped.
 awk '/^ITEM/ { section = $2; print; next }
   section == "BOX" { lo = $1; hi = $2 }

@@ -302,6 +302,216 @@ static void data_files_say_whether_wrapped(void **state)
   }
 }
 
+/* A box is rectangular whose tilts are 0 or what rounding left. */
+static void small_tilts_are_none(void **state)
+{
+  (void)state;
+  start();
+  GbFrame f;
+  assert_ok(GbFrameRead(
+      write_text("t.dump",
+                 "ITEM: TIMESTEP\n1\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS xy xz yz pp "
+                 "ff pp\n0 10 1e-15\n-5 5 -4e-7\n0 20 0\nITEM: ATOMS id x y z\n1 1 2 3\n"),
+      &f, NULL, NULL));
+  assert_close(f.atoms.length[0], 10.0, 0.0);
+  assert_close(f.atoms.lo[1], -5.0, 0.0);
+  assert_false(f.atoms.periodic[1]);
+  GbFrameFree(&f);
+  assert_ok(
+      GbFrameRead(write_text("t.xyz", "1\nLattice=\"5 0 0 3e-16 6 0 3e-16 -3e-16 7\"\nCu 1 2 3\n"),
+                  &f, NULL, NULL));
+  assert_close(f.atoms.length[1], 6.0, 0.0);
+  GbFrameFree(&f);
+}
+
+/* Types may be named twice or not at all; columns of words are passed over. */
+static void dumps_with_odd_columns(void **state)
+{
+  (void)state;
+  start();
+  GbFrame f;
+  assert_ok(GbFrameRead(write_text("c.dump", DUMP_HEAD "ITEM: ATOMS id type typelabel x y z mol q\n"
+                                                       "1 1 Cu 1 2 3 water 5\n"
+                                                       "2 2 zirconium 4 5 6 ice 7\n"),
+                        &f, NULL, NULL));
+  assert_string_equal(f.atoms.element[0], "Cu");
+  assert_string_equal(f.atoms.element[1], "");
+  assert_false(f.untyped);
+  assert_int_equal(f.ncolumns, 1);
+  assert_close(GbFrameColumn(&f, "q")[1], 7.0, 0.0);
+  GbFrameFree(&f);
+  assert_ok(GbFrameRead(
+      write_text("c.dump", DUMP_HEAD "ITEM: ATOMS id typelabel x y z\n1 Zr 1 2 3\n2 Cu 4 5 6\n"),
+      &f, NULL, NULL));
+  assert_string_equal(f.atoms.element[1], "Zr");
+  assert_int_equal(f.atoms.type[0], 1);
+  GbFrameFree(&f);
+  assert_ok(GbFrameRead(write_text("c.dump", DUMP_HEAD "ITEM: ATOMS id x y z\n7 1 2 3\n3 4 5 6\n"),
+                        &f, NULL, NULL));
+  assert_true(f.untyped);
+  assert_int_equal(f.atoms.ntypes, 1);
+  assert_close(f.atoms.x[0][2], 6.0, 0.0);
+  GbFrameFree(&f);
+  assert_ok(GbFrameRead(write_text("c.xyz", "1\nProperties=pos:R:3\n1 2 3\n"), &f, NULL, NULL));
+  assert_true(f.untyped);
+  GbFrameFree(&f);
+}
+
+/* LAMMPS writes the units before the first frame only. 1 kcal/mol is 0.0433641 eV. */
+static void dumps_in_real_units(void **state)
+{
+  (void)state;
+  start();
+  for (int k = 0; k < 2; k++) {
+    GbFrame f;
+    const char *path = write_text(
+        "r.dump", "ITEM: UNITS\nreal\nITEM: TIME\n500\n" DUMP_HEAD
+                  "ITEM: ATOMS id type x y z vz fx\n1 1 1 2 3 0.5 0\n2 1 4 5 6 0 0\n"
+                  "ITEM: TIME\n500\n" DUMP_HEAD "ITEM: ATOMS id type x y z vx vy vz fx fy fz\n"
+                  "1 1 1 2 3 0.5 0 0 2 0 0\n2 1 4 5 6 0 0 0 0 0 0\n");
+    GbTrajectory *t;
+    assert_ok(GbTrajectoryOpen(path, &t));
+    if (k == 1) { /* the first frame is read or passed over */
+      assert_ok(GbTrajectoryRead(t, 0, &f));
+      assert_close(f.time_ps, 0.5, 1e-15);
+      GbFrameFree(&f);
+    }
+    assert_ok(GbTrajectoryRead(t, 1, &f));
+    assert_close(f.time_ps, 0.5, 1e-15);
+    assert_close(f.atoms.x[1][2], 6.0, 0.0);
+    assert_close(f.atoms.v[0][0], 500.0, 1e-12);
+    assert_close(f.atoms.f[0][0], 2 * 0.0433641, 1e-7);
+    GbFrameFree(&f);
+    GbTrajectoryClose(&t);
+  }
+}
+
+/* Keys with names of ours and other meanings are passed over. */
+static void xyz_with_foreign_keys(void **state)
+{
+  (void)state;
+  start();
+  static const char *const lines[] = {
+      "strain=uniaxial time=\"2024-01-01 12:00\" step=relax",
+      "strain=\"0.01 0 0 0 0 0\" time=[1,2] step=1e28 elements=\"2 Cu\" masses=\"a b\"",
+      "step=-5 elements=\"copper zirconium\" masses=\"63.5 91.2\"",
+      "step=0.5 elements=\"Cu Cu\" masses=1",
+      "step=nan strain=nan time= elements=\"Zr Cu\" masses=\"63.5\"",
+      "step=99999999999999999999 elements=\"H He Li Be B C N O F Ne\""};
+  for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+    GbFrame f;
+    char text[512];
+    snprintf(text, sizeof text, "2\nLattice=\"5 0 0 0 6 0 0 0 7\" %s\nZr 1 2 3\nCu 4 5 6\n",
+             lines[k]);
+    assert_ok(GbFrameRead(write_text("k.xyz", text), &f, NULL, NULL));
+    assert_int_equal(f.step, -1);
+    assert_true(isnan(f.time_ps) && isnan(f.strain));
+    assert_false(f.masses);
+    assert_int_equal(f.atoms.ntypes, 2);
+    assert_string_equal(f.atoms.element[f.atoms.type[0]], "Zr");
+    GbFrameFree(&f);
+  }
+}
+
+/* --- Files that are not whole --------------------------------------------------------------------
+ */
+
+/* Three frames of three atoms, cut behind every byte: what is whole can be read from the end. */
+static void check_cuts(const char *name, const char *(*frame_text)(int k))
+{
+  char text[2048] = "";
+  size_t ends[4] = {0}, digits = 0;
+  for (int k = 0; k < 3; k++) {
+    strcat(text, frame_text(k));
+    ends[k + 1] = strlen(text);
+  }
+  while (text[ends[1] - 2 - digits] != ' ')
+    digits++; /* of the last number of a frame: whether one is missing cannot be seen */
+  for (size_t size = ends[1]; size <= ends[3]; size++) {
+    GbTrajectory *t;
+    GbFrame f;
+    int64_t n;
+    char part[2048];
+    snprintf(part, sizeof part, "%.*s", (int)size, text);
+    assert_ok(GbTrajectoryOpen(write_text(name, part), &t));
+    assert_ok(GbTrajectoryCount(t, &n));
+    const int64_t least = size >= ends[3] ? 3 : size >= ends[2] ? 2 : 1;
+    const bool in_last_number = least < 3 && size + digits >= ends[least + 1];
+    assert_in_range(n, least, least + in_last_number);
+    assert_int_equal(GbTrajectoryCut(t) != NULL, n == least && size > ends[least]);
+    assert_ok(GbTrajectoryRead(t, -1, &f));
+    assert_int_equal(f.step, 10 * (n - 1));
+    assert_close(f.atoms.x[2][0], 7.25 + (double)(n - 1), 0.0);
+    GbFrameFree(&f);
+    if (GbTrajectoryCut(t))
+      assert_fails(GbTrajectoryRead(t, n, &f), GB_ERR_INPUT, name, "expected");
+    GbTrajectoryClose(&t);
+  }
+}
+
+static const char *dump_text(int k)
+{
+  static char text[512];
+  snprintf(text, sizeof text,
+           "ITEM: TIMESTEP\n%d\nITEM: NUMBER OF ATOMS\n3\nITEM: BOX BOUNDS pp pp pp\n0 10\n0 10\n0 "
+           "10\nITEM: ATOMS id type x y z\n1 1 1.5 2 3.25\n2 1 4 5 6.25\n3 1 %g 8 9.125\n",
+           10 * k, 7.25 + k);
+  return text;
+}
+
+static const char *xyz_text(int k)
+{
+  static char text[512];
+  snprintf(text, sizeof text, "3\nstep=%d \nCu 1.5 2 3.25\nCu 4 5 6.25\nCu %g 8 9.125\n", 10 * k,
+           7.25 + k);
+  return text;
+}
+
+static void cuts_spare_whole_frames(void **state)
+{
+  (void)state;
+  start();
+  check_cuts("cut.dump", dump_text);
+  check_cuts("cut.xyz", xyz_text);
+  GbFrame f;
+  assert_fails(GbFrameRead(write_text("one.xyz", "3\n\nCu 1 2 3\n"), &f, NULL, NULL), GB_ERR_INPUT,
+               "one.xyz:3", "cut off"); /* no whole one */
+  /* damage that is not at the end is no cut */
+  assert_fails(GbFrameRead(write_text("mid.xyz", "1\n\nCu 1 2 3\nCu 4 5 6\n1\n\nCu 1 2 3\n"), &f,
+                           NULL, NULL),
+               GB_ERR_INPUT, "mid.xyz:4");
+}
+
+static void empty_frames_bar_no_others(void **state)
+{
+  (void)state;
+  start();
+  GbFrame f;
+  GbTrajectory *t;
+  char name[600];
+  const char *path = write_text(
+      "empty.dump",
+      "ITEM: TIMESTEP\n5\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS pp pp pp\n0 1\n0 1\n"
+      "0 1\nITEM: ATOMS id type x y z\n1 1 0.5 0 0\n"
+      "ITEM: TIMESTEP\n6\nITEM: NUMBER OF ATOMS\n0\nITEM: BOX BOUNDS pp pp pp\n0 1\n0 1\n"
+      "0 1\nITEM: ATOMS id type x y z\n");
+  assert_ok(GbTrajectoryOpen(path, &t));
+  assert_ok(GbTrajectoryRead(t, -1, &f));
+  assert_int_equal(f.atoms.n, 0);
+  assert_int_equal(f.step, 6);
+  GbFrameFree(&f);
+  assert_ok(GbTrajectoryRead(t, 0, &f));
+  assert_close(f.atoms.x[0][0], 0.5, 0.0);
+  GbFrameFree(&f);
+  GbTrajectoryClose(&t);
+  assert_fails(GbFrameRead(path, &f, NULL, NULL), GB_ERR_INPUT, path, "frame 1", "found none");
+  snprintf(name, sizeof name, "%s@0", path);
+  assert_ok(GbFrameRead(name, &f, NULL, NULL));
+  GbFrameFree(&f);
+  assert_ok(GbFrameRead(write_text("empty.xyz", "0\n\n1\n\nCu 1 2 3\n"), &f, NULL, NULL));
+  GbFrameFree(&f);
+}
+
 /* --- Bad files ----------------------------------------------------------------------------------
  */
 
@@ -329,19 +539,27 @@ static void bad_dumps_are_named(void **state)
              "a type from 1");
   assert_bad("d.dump", DUMP_HEAD "ITEM: ATOMS id type x y\n1 1 0 0\n2 1 0 0\n", "d.dump:9",
              "columns x y z");
-  assert_bad("d.dump", DUMP_HEAD "ITEM: ATOMS id x y z\n1 0 0 0\n2 0 0 0\n", "d.dump:9",
-             "type or element");
+  assert_bad("d.dump",
+             DUMP_HEAD "ITEM: ATOMS id type x y z ix iy iz\n1 1 0 0 0 0 0 0\n"
+                       "2 1 0 0 0 0 0 1048577\n",
+             "d.dump:11", "image flags");
+  assert_bad("d.dump",
+             DUMP_HEAD "ITEM: ATOMS id type x y z ix iy iz\n1 1 0 0 0 0 0.5 0\n"
+                       "2 1 0 0 0 0 0 0\n",
+             "d.dump:10", "image flags");
+  assert_bad("d.dump", "ITEM: TIMESTEP\n1\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS abc origin\n",
+             "d.dump:5", "triclinic");
   assert_bad("d.dump", DUMP_HEAD "ITEM: ATOMS id type element x y z\n1 1 Cu 0 0 0\n2 1 Zr 0 0 0\n",
              "d.dump:11", "Cu as the element of type 1");
   assert_bad("d.dump", DUMP_HEAD "ITEM: ATOMS id type x y z q q\n1 1 0 0 0 1 1\n2 1 0 0 0 1 1\n",
              "d.dump:9", "\"q\"", "found two");
   assert_bad("d.dump",
              "ITEM: TIMESTEP\n1\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS xy xz yz pp pp "
-             "pp\n0 1 0\n0 1 0\n0 1 0\n",
+             "pp\n0 1 0\n0 1 1e-5\n0 1 0\n",
              "d.dump:5", "triclinic");
   assert_bad("d.dump", "ITEM: TIMESTEP\n1\nITEM: NUMBER OF ATOMS\n900000000\n", "d.dump:4",
              "can hold");
-  assert_bad("d.dump", "ITEM: UNITS\nlj\n", "d.dump:2", "units metal", "\"lj\"");
+  assert_bad("d.dump", "ITEM: UNITS\nlj\n", "d.dump:2", "units metal or real", "\"lj\"");
   assert_bad("d.dump", "ITEM: NUMBER OF ATOMS\n1\nITEM: ATOMS id type x y z\n", "d.dump:3",
              "ITEM: TIMESTEP");
   /* a frame with a row too few, before another */
@@ -449,6 +667,9 @@ GB_TEST_MAIN("unit.atomistic.files_text", cmocka_unit_test(data_files_are_exact)
              cmocka_unit_test(dumps_have_many_columns), cmocka_unit_test(dumps_name_what_they_hold),
              cmocka_unit_test(xyz_of_other_programs),
              cmocka_unit_test(data_files_say_whether_wrapped),
-             cmocka_unit_test(bad_dumps_are_named), cmocka_unit_test(cut_dump_keeps_its_frames),
-             cmocka_unit_test(bad_xyz_files_are_named), cmocka_unit_test(other_files_are_named),
-             cmocka_unit_test(full_disk_is_noticed))
+             cmocka_unit_test(small_tilts_are_none), cmocka_unit_test(dumps_with_odd_columns),
+             cmocka_unit_test(dumps_in_real_units), cmocka_unit_test(xyz_with_foreign_keys),
+             cmocka_unit_test(cuts_spare_whole_frames),
+             cmocka_unit_test(empty_frames_bar_no_others), cmocka_unit_test(bad_dumps_are_named),
+             cmocka_unit_test(cut_dump_keeps_its_frames), cmocka_unit_test(bad_xyz_files_are_named),
+             cmocka_unit_test(other_files_are_named), cmocka_unit_test(full_disk_is_noticed))
