@@ -36,3 +36,5 @@ gb_add_test(NAME unit.atomistic.kernels
             LIBS gb_engine RANKS 1 2 3 LABELS atomistic)
 gb_add_test(NAME unit.atomistic.poly SOURCES unit/engine/test_poly.c unit/engine/samples.c
             LIBS gb_engine LABELS atomistic)
+gb_add_test(NAME verify.atomistic.thermostat SOURCES verification/engine/test_thermostat.c
+            LIBS gb_engine LABELS atomistic)

@@ -16,7 +16,7 @@ def F(name, file, old, new, tests, reason=""):
 
 # --- Molecular dynamics ---------------------------------------------------------------------------
 
-ENSEMBLES = r"^verify\.atomistic\.(ensembles|limits)$"
+ENSEMBLES = r"^verify\.atomistic\.(ensembles|limits|thermostat)$"
 NVE = r"^(verify\.atomistic\.nve|unit\.atomistic\.md_passes)$"
 FILE = "atomistic/engine/barostat.c"
 F("barostat drift", FILE, "rate / 3.0 * (pressure[d] - target)", "rate * (pressure[d] - target)",
@@ -181,7 +181,7 @@ F("start of the search", FILE, "saddle->energy_final = energy[!near];",
   "saddle->energy_final = energy[near];", SADDLE)
 F("change of the gradient", "atomistic/statistics/surface.c", "l->force_previous[i] - force[i];",
   "force[i] - l->force_previous[i];", SADDLE)
-PROTOCOL = r"^unit\.protocol\.(stage|products)$"
+PROTOCOL = r"^unit\.protocol\.(stage|products|section)$"
 F("section of a notched sample", "atomistic/protocol/session.c",
   "sample->stress_GPa[2] * volume /", "sample->stress_GPa[0] * volume /", PROTOCOL)
 F("strain along the load", "atomistic/protocol/tension.c",
@@ -243,7 +243,7 @@ F("time of an instability", FILE, "b[j + i] > 0 ? -a[j + i] / b[j + i] : far;",
   "b[j + i] > 0 ? a[j + i] / b[j + i] : far;",
   r"^(unit\.mesoscale\.kmc|verify\.mesoscale\.drivers)$")
 F("exponent with load", FILE, "double exponent = (a[j + i] + b[j + i] * t) * inverse_kT;",
-  "double exponent = a[j + i] * inverse_kT;", WAITING)
+  "double exponent = a[j + i] * inverse_kT;", RATES)
 TAIL = r"^verify\.mesoscale\.gamma_tail$"
 FILE = "mesoscale/events/gamma_tail.c"
 F("curvature of the hazard", FILE, "((k - 1) / x - 1 + slope)", "((k - 1) / x - 1 - slope)", TAIL)
@@ -363,7 +363,7 @@ F("pressure on the face", FILE, "(3 * n * pressure + 2 * in->yield_GPa) / (n + 2
   "(3 * n * pressure + in->yield_GPa) / (n + 2);", CAVITY)
 F("dilatancy against shear", FILE, "kappa * (1 - 1 / c.n) / (2 * shear));",
   "kappa * (1 - 1 / c.n) / shear);", CAVITY)
-RELOAD = r"^unit\.hardness\.stage$"
+RELOAD = r"^(verify\.hardness\.reload|unit\.hardness\.stage)$"
 FILE = "mesoscale/hardness/reload.c"
 F("Young's modulus", FILE, "9 * bulk * shear / (3 * bulk + shear);",
   "9 * bulk * shear / (bulk + shear);", RELOAD)
@@ -376,7 +376,7 @@ F("offset of yielding", FILE, "r->start_plastic - GbSamplePlasticStrain(sample);
 
 # --- The contract ---------------------------------------------------------------------------------
 
-CONTRACT = r"^unit\.contract\.calibration$"
+CONTRACT = r"^unit\.contract\.(calibration|names)$"
 FILE = "src/contract/interpolation.c"
 F("expansion of the two states", FILE,
   "along_chi(&calibration->material, expansion[GB_STATE_RELAXED].value,\n"

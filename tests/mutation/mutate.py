@@ -100,6 +100,11 @@ def run(command, limit=None):
         return process.communicate()[0], None
 
 
+def program_of(test):
+    """As gb_add_test names it."""
+    return "test_" + re.sub(r"\.np\d+$", "", test).replace(".", "_")
+
+
 class Bench:
     def __init__(self, scratch):
         self.tree, self.build = scratch / "tree", scratch / "build"
@@ -120,9 +125,12 @@ class Bench:
             listed = json.loads(output[output.index("{"):])["tests"] if code == 0 else []
             if not listed:
                 raise Broken(f"no test matches {tests}")
-            words = {w for test in listed for w in test.get("command", [])}
-            self.targets_of[tests] = sorted(
-                os.path.basename(w) for w in words if w.startswith(str(self.build) + "/"))
+            names = set()
+            for test in listed:  # what is not built yet has no command
+                words = test.get("command") or [str(self.build / program_of(test["name"]))]
+                names |= {os.path.basename(w) for w in words
+                          if w.startswith(str(self.build) + "/")}
+            self.targets_of[tests] = sorted(names)
         return self.targets_of[tests]
 
     def compile(self, tests):

@@ -247,6 +247,28 @@ static void goes_on_within_a_phase(void **state)
   assert_int_not_equal(access(block, F_OK), 0);
 }
 
+/* A cycle is: rest 10 steps, heat 25, hold 250, cool 25, hold 250. Temperatures at the ends of both
+ * holds, of 480 atoms: within 3.7 % as often as not, never 20 % off. */
+static void cycles_hold_at_both_ends(void **state)
+{
+  (void)state;
+  char folder[256], path[1024], *text;
+  double warm = 0, cold = 0, step, time, temperature;
+  snprintf(folder, sizeof folder, "%s", GbTestFolder());
+  assert_ok(run(folder, 6, "atomistic.cycle_hold_ps=1"));
+  snprintf(path, sizeof path, "%s/atomistic/thermo/state_0.csv", folder);
+  assert_ok(GbFileReadText(path, NULL, &text));
+  for (char *line = strchr(text, '\n'); line && line[1]; line = strchr(line + 1, '\n')) {
+    assert_int_equal(sscanf(line + 1, "%lf,%lf,%lf", &step, &time, &temperature), 3);
+    if (step == 10 + 25 + 250) warm = temperature;
+    cold = temperature; /* of the last row, 200 steps into the hold */
+  }
+  free(text);
+  assert_close(warm, 400, 80);
+  assert_close(cold, 100, 20);
+}
+
 GB_TEST_MAIN("unit.protocol.stage", cmocka_unit_test(goes_on_within_a_phase),
-             cmocka_unit_test(makes_all_products), cmocka_unit_test(reuses_finished_phases),
-             cmocka_unit_test(remakes_what_is_lost), cmocka_unit_test(stopped_and_resumed))
+             cmocka_unit_test(cycles_hold_at_both_ends), cmocka_unit_test(makes_all_products),
+             cmocka_unit_test(reuses_finished_phases), cmocka_unit_test(remakes_what_is_lost),
+             cmocka_unit_test(stopped_and_resumed))

@@ -140,7 +140,39 @@ static void a_condition_that_leaves_nothing_is_refused(void **unused)
   GbDrawLawDestroy(&law);
 }
 
-GB_TEST_MAIN("verify.mesoscale.draws", cmocka_unit_test(barriers_follow_the_truncated_gamma),
+/* chi was measured over spheres of radius R; of a voxel that holds m spheres' volume it varies less
+ * by sqrt(m), of a smaller one as measured. */
+static void chi_varies_less_over_larger_voxels(void **unused)
+{
+  (void)unused;
+  enum { NX = 50, NZ = 80, N = NX * NZ };
+  const double radius = 0.8, edge[3] = {1, 2, 4};
+  const double share[3] = {1, 0.517767, 0.183058}; /* sqrt(4 pi/3 0.512 / edge^3), at most 1 */
+  GbCalibration calibration;
+  GbMesoState state;
+  GbGlassCalibration(&calibration);
+  calibration.state.chi_mean.value = 0.2;
+  calibration.state.chi_sd.value = 0.1;
+  calibration.state.coarse_grain_nm = radius;
+  for (int e = 0; e < 3; e++) {
+    double mean = 0, square = 0;
+    const GbGrid grid = {NX, 1, NZ, edge[e], true, 0};
+    assert_ok(GbMesoStateAllocate(&state, &grid, 1));
+    state.seed = 5;
+    GbDrawChi(&calibration, &state);
+    for (int v = 0; v < N; v++) {
+      mean += state.chi[v] / N;
+      square += state.chi[v] * state.chi[v] / N;
+    }
+    const double sd = 0.1 * share[e];
+    assert_close(mean, 0.2, 5 * sd / sqrt(N));
+    assert_relative(sqrt(square - mean * mean), sd, 5 / sqrt(2.0 * N));
+    GbMesoStateFree(&state);
+  }
+}
+
+GB_TEST_MAIN("verify.mesoscale.draws", cmocka_unit_test(chi_varies_less_over_larger_voxels),
+             cmocka_unit_test(barriers_follow_the_truncated_gamma),
              cmocka_unit_test(the_mean_above_a_limit_is_the_mean_residual_life),
              cmocka_unit_test(voxels_are_drawn_from_their_own_chi),
              cmocka_unit_test(shifted_barriers_keep_their_rank),
