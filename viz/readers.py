@@ -105,8 +105,9 @@ def snapshot(run, *names):
 
 
 def mesoscale_table(run, name):
-    """mesoscale/NAME.csv."""
-    return table(find(run, "mesoscale", f"{name}.csv"), words=("phase", "kind"))
+    """mesoscale/NAME.csv. A run whose only prior strain is 0 loads nothing."""
+    return table(find(run, "mesoscale", f"{name}.csv"), words=("phase", "kind"),
+                 empty="the samples were not loaded" if name == "stress_strain" else None)
 
 
 def mesoscale_fields(run, sample, names):

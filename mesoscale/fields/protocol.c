@@ -154,6 +154,19 @@ static GbStatus check_notches(const GbMesoConfig *c)
   return GB_OK;
 }
 
+/* Times of a program add up: what is too short against all of it would be lost in rounding. */
+static GbStatus check_cycles(const GbMesoConfig *c)
+{
+  const double total = 2 * (double)c->ctc_cycles * (c->ctc_dwell_s + c->ctc_ramp_s);
+  const bool dwell = c->ctc_dwell_s < c->ctc_ramp_s;
+  const double shorter = dwell ? c->ctc_dwell_s : c->ctc_ramp_s;
+  if (shorter < 1e-12 * total)
+    GB_FAIL(GB_ERR_INPUT,
+            "mesoscale.%s: expected at least 1e-12 of the time of all cycles, %g s, found %g",
+            dwell ? "ctc_dwell_s" : "ctc_ramp_s", total, shorter);
+  return GB_OK;
+}
+
 static bool has_voids(const GbMesoConfig *c)
 {
   return c->notch_depth_voxels > 0 || c->pores > 0;
@@ -187,6 +200,7 @@ GbStatus GbMesoConfigValidate(const void *config)
   if (c->ctc_low_K >= c->ctc_high_K)
     GB_FAIL(GB_ERR_INPUT, "mesoscale.ctc_low_K: expected less than ctc_high_K = %g, found %g",
             c->ctc_high_K, c->ctc_low_K);
+  GB_CALL(check_cycles(c));
   if (c->ny == 2)
     GB_FAIL(GB_ERR_INPUT, "mesoscale.ny: expected 1 (plane strain) or at least 3, found 2");
   GB_CALL(check_notches(c));

@@ -2,6 +2,8 @@
  * is kept, and an unfinished one goes on from its checkpoint, when the stage starts again with the
  * same section of the input, calibration and seed. */
 #include "base/log.h"
+#include "base/memory.h"
+#include "mesoscale/fields/demands.h"
 #include "mesoscale/fields/ensemble.h"
 #include "mesoscale/fields/job.h"
 
@@ -211,11 +213,29 @@ static GbStatus run_all(const GbRun *run, const GbMesoConfig *config,
   return GbErrorSync(run->comm, rank == 0 ? gather(run, config) : GB_OK);
 }
 
+/* Collective. Before any work: what later stages would only find after hours, too. */
+static GbStatus check_demands(const GbRun *run, const GbMesoConfig *config,
+                              const GbCalibration *calibration)
+{
+  MPI_Comm node;
+  int ranks;
+  MPI_Comm_split_type(run->comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+  MPI_Comm_size(node, &ranks);
+  MPI_Comm_free(&node);
+  GB_CALL(GbErrorSync(run->comm, GbMesoCheckLaws(calibration, run->calibration_path)));
+  return GbErrorSync(run->comm, GbMesoCheckDemands(config, calibration, run->calibration_path,
+                                                   ranks, GbMemoryAvailable(ranks)));
+}
+
 static GbStatus execute(const GbRun *run, const void *config)
 {
   GbCalibration calibration;
   GB_CALL(GbCalibrationReadAll(run->comm, run->calibration_path, &calibration));
-  const GbStatus status = run_all(run, config, &calibration);
+  GbStatus status = check_demands(run, config, &calibration);
+  if (status == GB_OK) {
+    GbMesoWarnOfLaw(config);
+    status = run_all(run, config, &calibration);
+  }
   GbCalibrationFree(&calibration);
   return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
 }

@@ -77,6 +77,11 @@ GbStatus GbReloadRun(const GbCalibration *calibration, const GbMesoState *state,
             "no yielding up to a strain of %g (plastic strain below %g, largest stress %g GPa); "
             "raise hardness.max_strain_percent",
             options->max_strain, options->offset_strain, reading.largest_GPa);
+  if (!(reading.largest_GPa > 0))
+    GB_FAIL(GB_ERR_NUMERIC,
+            "flows by a plastic strain of %g under a largest stress of %g GPa: no hardness; raise "
+            "mesoscale.intrabasin_time_s or lower mesoscale.temperature_K",
+            options->offset_strain, reading.largest_GPa);
   result->yield_GPa = reading.largest_GPa;
   return GB_OK;
 }

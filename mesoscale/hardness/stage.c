@@ -11,11 +11,13 @@
  * numbers, so the results do not depend on the number of ranks. */
 #include "contract/stage.h"
 #include "base/log.h"
+#include "mesoscale/fields/demands.h"
 #include "mesoscale/fields/ensemble.h"
 #include "mesoscale/hardness/relation.h"
 #include "mesoscale/hardness/reload.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -312,8 +314,15 @@ static GbStatus open_index(Work *w)
             "%s/mesoscale/mesoscale.h5 was made with another calibration than %s: run "
             "the mesoscale stage again",
             w->run->folder, w->run->calibration_path);
-  w->ntasks =
-      w->index.samples * w->index.strains_percent.count * w->index.phases * (int)w->config->repeats;
+  const double tasks = (double)w->index.samples * w->index.strains_percent.count * w->index.phases *
+                       (double)w->config->repeats;
+  if (tasks > INT_MAX / FOUND_NUMBERS)
+    GB_FAIL(GB_ERR_INPUT,
+            "hardness.repeats: %d samples x %d strains x %d phases x %lld repeats are %g "
+            "reloadings: expected at most %d",
+            w->index.samples, w->index.strains_percent.count, w->index.phases,
+            (long long)w->config->repeats, tasks, INT_MAX / FOUND_NUMBERS);
+  w->ntasks = (int)tasks;
   GB_CALLOC(w->found, w->ntasks);
   return GB_OK;
 }
@@ -322,6 +331,7 @@ static GbStatus run_all(Work *w)
 {
   int rank;
   MPI_Comm_rank(w->run->comm, &rank);
+  GB_CALL(GbErrorSync(w->run->comm, GbMesoCheckLaws(w->calibration, w->run->calibration_path)));
   GB_CALL(GbErrorSync(w->run->comm, open_index(w)));
   GB_CALL(GbErrorSync(w->run->comm, run_tasks(w)));
   /* each number was set by one rank and is zero on the others */

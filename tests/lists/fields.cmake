@@ -15,3 +15,4 @@ gb_add_test(NAME unit.fields.continue RANKS 1 2 LIBS gb_fields
 gb_add_test(NAME verify.fields.sample LIBS gb_fields PkgConfig::GSL
             SOURCES verification/fields/test_sample.c unit/fields/synthetic.c
                     unit/contract/example.c)
+gb_add_test(NAME unit.fields.demands SOURCES unit/fields/test_demands.c LIBS gb_fields)

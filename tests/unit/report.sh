@@ -81,3 +81,7 @@ page_has "The letters on the curve"
 page_has "how far the material on their two sides has moved"
 "$python" "$1/viz/strips.py" "$run" "$run/strips.png" --strains 2,6
 [ "$(head -c 4 "$run/strips.png" | tail -c 3)" = PNG ]
+
+# a run whose only prior strain is 0 loads nothing
+sed -i '2,$d' "$run/mesoscale/stress_strain.csv"
+expect "$1" 0 "the samples were not loaded"
