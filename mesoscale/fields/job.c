@@ -3,6 +3,7 @@
 #include "base/timer.h"
 #include "mesoscale/fields/checkpoint.h"
 #include "mesoscale/fields/snapshots.h"
+#include "mesoscale/fields/view.h"
 
 #include <math.h>
 #include <unistd.h>
@@ -306,13 +307,15 @@ void GbMesoJobClean(const char *folder, int number)
 /* First rank: files that this run might otherwise seem to have written. */
 static GbStatus remove_old(const Work *work)
 {
-  static const char *const names[] = {"loading.h5", "loading.xdmf", "events.h5", "events.csv",
+  static const char *const names[] = {"loading.h5", "fields.h5", "events.h5", "events.csv",
                                       "avalanches.csv"};
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
     char path[GB_PATH_MAX];
     GbMesoSamplePath(work->job->folder, work->number, names[i], path);
     unlink(path);
   }
+  GbViewRemove(work->job->folder, work->number, "loading");
+  GbViewRemove(work->job->folder, work->number, "fields");
   GbMesoJobClean(work->job->folder, work->number);
   return GB_OK;
 }

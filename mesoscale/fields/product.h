@@ -52,8 +52,8 @@ bool GbMesoStatesThere(const char *folder, int number, const GbMesoConfig *confi
 /* True if the sample's product and all its states are there and were made from the same input. */
 bool GbMesoSampleDone(const char *folder, int number, const GbMesoConfig *config,
                       const char *fingerprint);
-/* sample_SS/fields.h5 and fields.xdmf from the states on disk: chi, slip, plastic strain, stress,
- * zone. */
+/* sample_SS/fields.h5, fields.pvd and images in fields/ from the states on disk: chi, slip, plastic
+ * strain, stress, zone. */
 GbStatus GbMesoFieldsWrite(const char *folder, int number, const GbMesoConfig *config);
 
 /* mesoscale.h5: what later stages need to find and continue the states, and all tables. */

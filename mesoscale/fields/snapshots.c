@@ -2,7 +2,9 @@
  * and can be viewed at any time, and a kill cannot spoil what is there. */
 #include "mesoscale/fields/snapshots.h"
 
+#include "base/file.h"
 #include "mesoscale/fields/view.h"
+#include "mesoscale/fields/vti.h"
 
 #include <hdf5.h>
 #include <math.h>
@@ -82,19 +84,20 @@ done:
   return status;
 }
 
-static GbStatus write_xdmf(const char *path, const GbTable *taken, const GbGrid *grid)
+static GbStatus write_series(const char *path, const GbTable *taken)
 {
-  GbFileAside xdmf = {0};
-  GB_CALL(GbFileBegin(path, &xdmf));
-  GbViewBegin(xdmf.stream, "loading");
+  GbFileAside pvd = {0};
+  GB_CALL(GbFileBegin(path, &pvd));
+  GbPvdBegin(pvd.stream);
   for (size_t r = 0; r < taken->nrows; r++) {
     const double *row = taken->values + r * (size_t)taken->ncolumns;
-    char group[64];
+    char group[64], name[128];
     name_group(row[1], group, sizeof(group));
-    GbViewGrid(xdmf.stream, "loading.h5", group, row[2], grid);
+    GbViewImageName("loading", group, name, sizeof(name));
+    GbPvdAdd(pvd.stream, row[2], name);
   }
-  GbViewEnd(xdmf.stream);
-  return GbFileCommit(&xdmf);
+  GbPvdEnd(pvd.stream);
+  return GbFileCommit(&pvd);
 }
 
 GbStatus GbSnapshotTake(const char *folder, int number, double due, const GbSample *sample,
@@ -105,7 +108,9 @@ GbStatus GbSnapshotTake(const char *folder, int number, double due, const GbSamp
   name_group(due, group, sizeof(group));
   GbMesoSamplePath(folder, number, "loading.h5", path);
   GB_CALL(write_h5(path, group, sample, map, taken));
+  GB_CALL(GbViewImage(folder, number, "loading", group, 0 - sample->state.mean_strain[GB_ZZ],
+                      &sample->state, map));
   GB_CALL(GbMesoAddSnapshot(tables, number, due, sample));
-  GbMesoSamplePath(folder, number, "loading.xdmf", path);
-  return write_xdmf(path, taken, &sample->state.grid);
+  GbMesoSamplePath(folder, number, "loading.pvd", path);
+  return write_series(path, taken);
 }

@@ -1,4 +1,4 @@
-/* Fields at chosen strains of loading: sample_SS/loading.h5 and loading.xdmf. */
+/* Fields at chosen strains of loading: sample_SS/loading.h5, loading.pvd, images in loading/. */
 #ifndef GB_MESOSCALE_SNAPSHOTS_H
 #define GB_MESOSCALE_SNAPSHOTS_H
 

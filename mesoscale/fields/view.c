@@ -1,12 +1,17 @@
-/* One HDF5 file with a group per state and an XDMF file beside it, in which the states are a series
- * (0, 0.5: first strain before and after cycling; 1, 1.5: the second ...). */
+/* One HDF5 file with a group per state, an image per state, and a collection of these, in which the
+ * prior strain stands for time. */
 #include "mesoscale/fields/view.h"
 
+#include "base/file.h"
 #include "mesoscale/fields/product.h"
+#include "mesoscale/fields/vti.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static const struct {
   const char *name, *units;
@@ -71,77 +76,113 @@ GbStatus GbViewWrite(GbH5 *file, const char *group, const GbMesoState *state, co
   return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
 }
 
-/* --- XDMF --------------------------------------------------------------------------------------
+/* --- Images ------------------------------------------------------------------------------------
  */
 
-void GbViewBegin(FILE *xdmf, const char *series)
+enum { HIDDEN_CELL = 32 }; /* of vtkDataSetAttributes */
+
+/* ParaView leaves a cell out that vtkGhostType marks as hidden. Its version 5.11 crashes or hangs
+ * when it extracts the surface of a marked image in space, so those have only `solid`. */
+static void put_voids(FILE *vti, const GbMesoState *state, uint8_t *marks)
 {
-  fprintf(xdmf,
-          "<?xml version=\"1.0\"?>\n<Xdmf Version=\"2.0\">\n <Domain>\n"
-          "  <Grid Name=\"%s\" GridType=\"Collection\" CollectionType=\"Temporal\">\n",
-          series);
+  const size_t n = (size_t)state->nvoxels;
+  for (size_t v = 0; v < n; v++)
+    marks[v] = state->solid[v];
+  GbVtiBytes(vti, "solid", n, marks);
+  for (size_t v = 0; v < n; v++)
+    marks[v] = state->solid[v] ? 0 : HIDDEN_CELL;
+  if (state->grid.ny == 1 && memchr(marks, HIDDEN_CELL, n))
+    GbVtiBytes(vti, "vtkGhostType", n, marks);
 }
 
-void GbViewEnd(FILE *xdmf)
+static GbStatus put_image(FILE *vti, double strain, const GbMesoState *state, const GbBandMap *map)
 {
-  fprintf(xdmf, "  </Grid>\n </Domain>\n</Xdmf>\n");
+  const size_t n = (size_t)state->nvoxels;
+  double *values = NULL;
+  uint8_t *marks = NULL;
+  GB_CALLOC(values, state->nvoxels);
+  marks = calloc(n, 1);
+  if (marks) {
+    GbVtiBegin(vti, &state->grid, strain, state->time_s, view_fields[0].name);
+    for (int f = 0; f < NFIELDS; f++) {
+      fill_field(state, map, f, values);
+      for (size_t v = 0; v < n; v++)
+        if (!state->solid[v]) values[v] = NAN;
+      GbVtiDoubles(vti, view_fields[f].name, view_fields[f].units, n, values);
+    }
+    put_voids(vti, state, marks);
+    GbVtiEnd(vti);
+  }
+  free(values);
+  if (!marks) GB_FAIL(GB_ERR_MEMORY, "no memory for the marks of %zu voxels", n);
+  free(marks);
+  return GB_OK;
 }
 
-static void print_mesh(FILE *xdmf, const GbGrid *grid)
+void GbViewImageName(const char *series, const char *group, char *name, size_t size)
 {
-  const double edge = grid->edge_nm;
-  if (grid->ny > 1)
-    fprintf(xdmf,
-            "    <Topology TopologyType=\"3DCoRectMesh\" Dimensions=\"%d %d %d\"/>\n"
-            "    <Geometry GeometryType=\"ORIGIN_DXDYDZ\">\n"
-            "     <DataItem Dimensions=\"3\">0 0 0</DataItem>\n"
-            "     <DataItem Dimensions=\"3\">%.10g %.10g %.10g</DataItem>\n    </Geometry>\n",
-            grid->nz + 1, grid->ny + 1, grid->nx + 1, edge, edge, edge);
-  else
-    fprintf(xdmf,
-            "    <Topology TopologyType=\"2DCoRectMesh\" Dimensions=\"%d %d\"/>\n"
-            "    <Geometry GeometryType=\"ORIGIN_DXDY\">\n"
-            "     <DataItem Dimensions=\"2\">0 0</DataItem>\n"
-            "     <DataItem Dimensions=\"2\">%.10g %.10g</DataItem>\n    </Geometry>\n",
-            grid->nz + 1, grid->nx + 1, edge, edge);
+  snprintf(name, size, "%s/%s.vti", series, group);
 }
 
-void GbViewGrid(FILE *xdmf, const char *h5, const char *group, double time, const GbGrid *grid)
+GbStatus GbViewImage(const char *folder, int number, const char *series, const char *group,
+                     double strain, const GbMesoState *state, const GbBandMap *map)
 {
-  size_t dims[3];
-  char shape[64];
-  if (shape_of(grid, dims) == 3)
-    snprintf(shape, sizeof(shape), "%zu %zu %zu", dims[0], dims[1], dims[2]);
-  else
-    snprintf(shape, sizeof(shape), "%zu %zu", dims[0], dims[1]);
-  fprintf(xdmf, "   <Grid Name=\"%s\">\n    <Time Value=\"%.10g\"/>\n", group, time);
-  print_mesh(xdmf, grid);
-  for (int f = 0; f < NFIELDS; f++)
-    fprintf(xdmf,
-            "    <Attribute Name=\"%s\" Center=\"Cell\">\n"
-            "     <DataItem Format=\"HDF\" NumberType=\"Float\" Precision=\"8\" "
-            "Dimensions=\"%s\">%s:/%s/%s</DataItem>\n    </Attribute>\n",
-            view_fields[f].name, shape, h5, group, view_fields[f].name);
-  fprintf(xdmf, "   </Grid>\n");
+  char path[GB_PATH_MAX], name[128];
+  GbFileAside vti = {0};
+  GbMesoSamplePath(folder, number, series, path);
+  GB_CALL(GbFileMakeFolders(path));
+  GbViewImageName(series, group, name, sizeof(name));
+  GbMesoSamplePath(folder, number, name, path);
+  GB_CALL(GbFileBegin(path, &vti));
+  const GbStatus status = put_image(vti.stream, strain, state, map);
+  if (status == GB_OK) return GbFileCommit(&vti);
+  GbFileAbandon(&vti);
+  return status;
+}
+
+void GbViewRemove(const char *folder, int number, const char *series)
+{
+  char path[GB_PATH_MAX], name[512];
+  snprintf(name, sizeof(name), "%s.pvd", series);
+  GbMesoSamplePath(folder, number, name, path);
+  unlink(path);
+  GbMesoSamplePath(folder, number, series, path);
+  DIR *images = opendir(path);
+  if (!images) return;
+  for (struct dirent *entry; (entry = readdir(images));) {
+    const char *end = strrchr(entry->d_name, '.');
+    if (!end || strcmp(end, ".vti") != 0) continue;
+    snprintf(name, sizeof(name), "%s/%s", series, entry->d_name);
+    GbMesoSamplePath(folder, number, name, path);
+    unlink(path);
+  }
+  closedir(images);
 }
 
 /* --- States ------------------------------------------------------------------------------------
  */
 
+/* How much later than its strain the state after cycling stands in the series: half of what prior
+ * strains differ by at least. */
+#define AFTER 0.0005
+
 static GbStatus add_state(const char *folder, int number, const GbMesoConfig *config, int strain,
-                          GbPhase phase, GbH5 *file, FILE *xdmf)
+                          GbPhase phase, GbH5 *file, FILE *pvd)
 {
   GbMesoState state = {0};
   GbBandMap map = {0};
   GbStatus status;
-  char path[GB_PATH_MAX], group[64];
+  const double prior = config->strains_percent.values[strain] / 100;
+  char path[GB_PATH_MAX], group[64], name[128];
   GbMesoStatePath(folder, number, config->strains_percent.values[strain], phase, path);
   snprintf(group, sizeof(group), "strain_%g_%s", config->strains_percent.values[strain],
            gb_phase_names[phase]);
   GB_TRY(status, GbMesoStateRead(path, &state), done);
   GB_TRY(status, GbMesoClassify(config, &state, &map), done);
   GB_TRY(status, GbViewWrite(file, group, &state, &map), done);
-  GbViewGrid(xdmf, "fields.h5", group, strain + 0.5 * phase, &state.grid);
+  GB_TRY(status, GbViewImage(folder, number, "fields", group, prior, &state, &map), done);
+  GbViewImageName("fields", group, name, sizeof(name));
+  GbPvdAdd(pvd, prior + (phase == GB_PHASE_AFTER ? AFTER : 0), name);
 done:
   GbBandMapFree(&map);
   GbMesoStateFree(&state);
@@ -149,13 +190,13 @@ done:
 }
 
 static GbStatus add_states(const char *folder, int number, const GbMesoConfig *config, GbH5 *file,
-                           FILE *xdmf)
+                           FILE *pvd)
 {
-  GbViewBegin(xdmf, "states");
+  GbPvdBegin(pvd);
   for (int i = 0; i < config->strains_percent.count; i++)
     for (int phase = 0; phase < GbMesoPhases(config); phase++)
-      GB_CALL(add_state(folder, number, config, i, (GbPhase)phase, file, xdmf));
-  GbViewEnd(xdmf);
+      GB_CALL(add_state(folder, number, config, i, (GbPhase)phase, file, pvd));
+  GbPvdEnd(pvd);
   return GB_OK;
 }
 
@@ -163,17 +204,17 @@ GbStatus GbMesoFieldsWrite(const char *folder, int number, const GbMesoConfig *c
 {
   char path[GB_PATH_MAX];
   GbH5 *file = NULL;
-  GbFileAside xdmf = {0};
+  GbFileAside pvd = {0};
   GbStatus status;
-  GbMesoSamplePath(folder, number, "fields.xdmf", path);
-  GB_CALL(GbFileBegin(path, &xdmf));
+  GbMesoSamplePath(folder, number, "fields.pvd", path);
+  GB_CALL(GbFileBegin(path, &pvd));
   GbMesoSamplePath(folder, number, "fields.h5", path);
   GB_TRY(status, GbH5Create(path, &file), done);
-  GB_TRY(status, add_states(folder, number, config, file, xdmf.stream), done);
+  GB_TRY(status, add_states(folder, number, config, file, pvd.stream), done);
   GB_TRY(status, GbH5Close(&file), done);
-  GB_TRY(status, GbFileCommit(&xdmf), done);
+  GB_TRY(status, GbFileCommit(&pvd), done);
 done:
   GbH5Discard(&file);
-  GbFileAbandon(&xdmf);
+  GbFileAbandon(&pvd);
   return status;
 }

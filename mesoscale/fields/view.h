@@ -1,8 +1,7 @@
-/* Fields of a state for ParaView: groups of an HDF5 file, and the XDMF file beside it. */
+/* Fields of a state for ParaView: groups of an HDF5 file, and images beside it. */
 #ifndef GB_MESOSCALE_VIEW_H
 #define GB_MESOSCALE_VIEW_H
 
-#include "base/file.h"
 #include "base/h5.h"
 #include "mesoscale/events/state.h"
 #include "mesoscale/fields/bands.h"
@@ -11,9 +10,12 @@
  * if ny > 1. */
 GbStatus GbViewWrite(GbH5 *file, const char *group, const GbMesoState *state, const GbBandMap *map);
 
-/* A series of such groups over `time`: begin, grids, end. */
-void GbViewBegin(FILE *xdmf, const char *series);
-void GbViewGrid(FILE *xdmf, const char *h5, const char *group, double time, const GbGrid *grid);
-void GbViewEnd(FILE *xdmf);
+/* The same fields as sample_SS/<series>/<group>.vti, with nan in voids; `strain` goes along. */
+GbStatus GbViewImage(const char *folder, int number, const char *series, const char *group,
+                     double strain, const GbMesoState *state, const GbBandMap *map);
+/* <series>/<group>.vti, as a collection beside it names the image. */
+void GbViewImageName(const char *series, const char *group, char *name, size_t size);
+/* Removes the images and the collection of a series, if there are any. */
+void GbViewRemove(const char *folder, int number, const char *series);
 
 #endif

@@ -21,6 +21,15 @@ if(GLASSBAND_MESOSCALE)
       TIMEOUT 600 PROCESSORS 2 ENVIRONMENT "${pipeline_environment}")
   endforeach()
 
+  # The images of the fields: against HDF5, and in ParaView where there is pvbatch.
+  foreach(how plain paraview)
+    add_test(NAME integration.images.${how}
+             COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/integration/images.sh
+                     $<TARGET_FILE:glassband> ${PROJECT_SOURCE_DIR} ${how})
+    set_tests_properties(integration.images.${how} PROPERTIES
+      TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT "${pipeline_environment}")
+  endforeach()
+
   # Alone on the machine: it is the longest test and its time is a promise of the README.
   add_test(NAME integration.quickstart
            COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/integration/quickstart.sh

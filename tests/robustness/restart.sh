@@ -134,7 +134,7 @@ expect_code 0 last "$mpiexec" --oversubscribe -n 2 "${meso[@]}" -o often
 for table in stress_strain bands enthalpy snapshots ensemble sample_00/events sample_01/events; do
   cmp "never/mesoscale/$table.csv" "often/mesoscale/$table.csv" || die "$table differs after the kills"
 done
-cmp never/mesoscale/sample_01/loading.xdmf often/mesoscale/sample_01/loading.xdmf ||
+cmp never/mesoscale/sample_01/loading.pvd often/mesoscale/sample_01/loading.pvd ||
   die "the snapshots differ after the kills"
 [ -z "$(find often -name 'checkpoint.h5' -o -name 'events.part' -o -name '*.tmp')" ] ||
   die "files of unfinished work are left after the end"

@@ -84,12 +84,12 @@ static void assert_same_state(const GbTestCase *a, const GbTestCase *b, int samp
 
 static void assert_same_results(const GbTestCase *a, const GbTestCase *b)
 {
-  static const char *const tables[] = {"stress_strain.csv",     "bands.csv",
-                                       "enthalpy.csv",          "snapshots.csv",
-                                       "ensemble.csv",          "shear_bands.csv",
-                                       "avalanche_sizes.csv",   "sample_00/avalanches.csv",
-                                       "sample_00/events.csv",  "sample_01/events.csv",
-                                       "sample_01/loading.xdmf"};
+  static const char *const tables[] = {"stress_strain.csv",    "bands.csv",
+                                       "enthalpy.csv",         "snapshots.csv",
+                                       "ensemble.csv",         "shear_bands.csv",
+                                       "avalanche_sizes.csv",  "sample_00/avalanches.csv",
+                                       "sample_00/events.csv", "sample_01/events.csv",
+                                       "sample_01/loading.pvd"};
   if (GbTestWorldRank() != 0) return;
   for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
     GbTestCaseSame(a, b, tables[i]);
@@ -192,7 +192,7 @@ static const char *assert_same_in_pieces(void (*change)(GbMesoConfig *), const c
   GbTestCaseSame(&cases[0], &cases[1], "stress_strain.csv");
   GbTestCaseSame(&cases[0], &cases[1], "sample_01/events.csv");
   GbTestCaseSame(&cases[0], &cases[1], "sample_00/avalanches.csv");
-  GbTestCaseSame(&cases[0], &cases[1], "sample_00/loading.xdmf");
+  GbTestCaseSame(&cases[0], &cases[1], "sample_00/loading.pvd");
   double *times = dataset(&cases[0], "sample_00/events.h5", "time_s", 1, "s", &n);
   assert_true(n > 20);
   free(times);
