@@ -49,8 +49,9 @@ GbStatus GbAtomsPutH5(struct GbH5 *file, const GbAtoms *atoms, double time_ps, d
 /* LAMMPS data file (plain text) of an atom style of points: masses, atoms, velocities; what belongs
  * to molecules and potentials is passed over. Positions are unwrapped if there are image flags,
  * else those in the box: *wrapped (may be NULL) tells. Units are metal, or real if the title says
- * so. The format does not say which axes are periodic: all are set so. Atoms come sorted by id. */
-GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms, bool *wrapped);
+ * so. The format does not say which axes are periodic: all are set so. Atoms come sorted by id.
+ * `tilt` takes xy, xz, yz of a triclinic box (else 0); with NULL such boxes are refused. */
+GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms, bool *wrapped, double tilt[3]);
 /* `digits` significant ones; 0: 17, with which all numbers come back bit for bit. Velocities are
  * left out if all are zero. GB_ERR_INPUT, GB_ERR_IO. */
 GbStatus GbAtomsWriteLammpsData(const char *path, const GbAtoms *atoms, int digits);

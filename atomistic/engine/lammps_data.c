@@ -25,7 +25,7 @@ typedef struct {
   int64_t natoms, ntypes;
   int bounds; /* axes read */
   double tilt[3];
-  int64_t tilt_line;
+  bool any_tilt; /* triclinic boxes are taken */
   GbLammpsUnits units;
   const char *style; /* columns of a row, see read_atom_style */
   int flags;         /* image flags: -1 until the first row is read, then 0 or 1 */
@@ -176,12 +176,12 @@ static GbStatus check_header(Reader *reader, const GbAtoms *atoms)
     GB_FAIL_TEXT(reader->text, "\"N atom types\" (1 to %d) before the first section", GB_MAX_TYPES);
   if (reader->bounds != 7)
     GB_FAIL_TEXT(reader->text, "three lines of box bounds before the first section");
-  if (!GbTiltsVanish(reader->tilt, atoms->length))
+  if (GbTiltsVanish(reader->tilt, atoms->length))
+    memset(reader->tilt, 0, sizeof reader->tilt);
+  else if (!reader->any_tilt)
     GB_FAIL(GB_ERR_INPUT,
-            "%s:%lld: expected a rectangular box (triclinic ones are not supported), found the "
-            "tilts %g %g %g",
-            GbTextPath(reader->text), (long long)reader->tilt_line, reader->tilt[0],
-            reader->tilt[1], reader->tilt[2]);
+            "%s: expected a rectangular box, found a triclinic one: xy xz yz = %g %g %g",
+            GbTextPath(reader->text), reader->tilt[0], reader->tilt[1], reader->tilt[2]);
   return GB_OK;
 }
 
@@ -207,8 +207,9 @@ static GbStatus read_header(Reader *reader, GbAtoms *frame)
       if (strcmp(what, "xy xz yz") != 0)
         GB_FAIL_TEXT(reader->text,
                      "three lines of box bounds (general triclinic boxes are not supported)");
+      for (int k = 0; k < 3; k++)
+        if (!isfinite(numbers[k])) GB_FAIL_TEXT(reader->text, "three finite tilts xy xz yz");
       memcpy(reader->tilt, numbers, sizeof reader->tilt);
-      reader->tilt_line = GbTextLineNumber(reader->text);
     }
   }
   GB_CALL(check_header(reader, frame));
@@ -383,6 +384,11 @@ static GbStatus read_row(Reader *reader, const GbAtoms *frame, Row *row)
       GB_FAIL_TEXT(reader->text, "image flags from -%d to %d", GB_IMAGE_MAX, GB_IMAGE_MAX);
     row->x[d] = fma((double)image[d], frame->length[d], row->x[d]); /* as `wrap` below */
   }
+  const double *tilt = reader->tilt;
+  if (image[1] || image[2]) {
+    row->x[0] += (double)image[1] * tilt[0] + (double)image[2] * tilt[1];
+    row->x[1] += (double)image[2] * tilt[2];
+  }
   return GB_OK;
 }
 
@@ -512,10 +518,10 @@ static GbStatus read_file(Reader *reader, GbAtoms *atoms)
   return GB_OK;
 }
 
-GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms, bool *wrapped)
+GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms, bool *wrapped, double tilt[3])
 {
   *atoms = (GbAtoms){0};
-  Reader reader = {.flags = -1};
+  Reader reader = {.flags = -1, .any_tilt = tilt != NULL};
   GB_CALL(GbTextOpen(path, &reader.text));
   GbStatus status = read_file(&reader, atoms);
   GbTextClose(&reader.text);
@@ -523,6 +529,7 @@ GbStatus GbAtomsReadLammpsData(const char *path, GbAtoms *atoms, bool *wrapped)
     GbAtomsFree(atoms);
     return GbErrorTrace(status, __FILE__, __LINE__, __func__);
   }
+  if (tilt) memcpy(tilt, reader.tilt, sizeof reader.tilt);
   if (wrapped) *wrapped = reader.flags != 1;
   return GB_OK;
 }

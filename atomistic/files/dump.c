@@ -15,12 +15,22 @@
 
 typedef struct {
   int64_t step, natoms;
-  double time_ps, lo[3], hi[3];
+  double time_ps, lo[3], hi[3], tilt[3];
   bool have_step, have_natoms, have_box, boundaries, periodic[3];
 } Header;
 
 /* --- The header ---------------------------------------------------------------------------------
  */
+
+/* How far a tilted box reaches beyond lo and hi along x and y. */
+static void spread_of_tilts(const double tilt[3], double low[2], double high[2])
+{
+  const double xy = tilt[0], xz = tilt[1], yz = tilt[2];
+  low[0] = fmin(fmin(0.0, xy), fmin(xz, xy + xz));
+  high[0] = fmax(fmax(0.0, xy), fmax(xz, xy + xz));
+  low[1] = fmin(0.0, yz);
+  high[1] = fmax(0.0, yz);
+}
 
 static bool is_boundary(const char *word)
 {
@@ -54,12 +64,23 @@ static GbStatus read_box_words(GbText *text, Header *header, bool *tilted)
   return GB_OK;
 }
 
+/* The bounds enclose the tilted box; its corner and edges are wanted. */
+static void remove_tilts(const double tilt[3], Header *header)
+{
+  double low[2], high[2];
+  spread_of_tilts(tilt, low, high);
+  for (int d = 0; d < 2; d++) {
+    header->lo[d] -= low[d];
+    header->hi[d] -= high[d];
+  }
+  memcpy(header->tilt, tilt, sizeof header->tilt);
+}
+
 static GbStatus read_box(GbText *text, Header *header)
 {
   double row[3][3] = {{0}}, length[3], tilt[3];
   bool tilted;
   GB_CALL(read_box_words(text, header, &tilted));
-  const int64_t line = GbTextLineNumber(text);
   for (int d = 0; d < 3; d++) {
     GB_CALL(GbTextNeed(text, "the box bounds of an axis"));
     const char *next = GbTextLine(text);
@@ -74,11 +95,10 @@ static GbStatus read_box(GbText *text, Header *header)
     length[d] = row[d][1] - row[d][0];
     tilt[d] = row[d][2];
   }
-  if (!GbTiltsVanish(tilt, length))
-    GB_FAIL(GB_ERR_INPUT,
-            "%s:%lld: expected a rectangular box (triclinic ones are not supported), found the "
-            "tilts %g %g %g",
-            GbTextPath(text), (long long)line, tilt[0], tilt[1], tilt[2]);
+  memset(header->tilt, 0, sizeof tilt);
+  if (!GbTiltsVanish(tilt, length)) remove_tilts(tilt, header);
+  for (int d = 0; d < 3; d++)
+    if (header->lo[d] >= header->hi[d]) GB_FAIL_TEXT(text, "bounds that hold a box of such tilts");
   header->have_box = true;
   return GB_OK;
 }
@@ -272,6 +292,7 @@ GbStatus GbDumpRead(GbText *text, GbLammpsUnits *units, bool *found, GbFrame *fr
   frame->step = header.step;
   frame->time_ps = header.time_ps;
   frame->boundaries = header.boundaries;
+  memcpy(frame->tilt, header.tilt, sizeof frame->tilt);
   for (int d = 0; d < 3; d++) {
     frame->atoms.lo[d] = header.lo[d];
     frame->atoms.length[d] = header.hi[d] - header.lo[d];
@@ -292,11 +313,17 @@ static void print_header(FILE *file, const GbFrame *frame, bool elements)
   if (isfinite(frame->time_ps)) fprintf(file, "ITEM: TIME\n%.17g\n", frame->time_ps);
   fprintf(file, "ITEM: TIMESTEP\n%lld\nITEM: NUMBER OF ATOMS\n%d\nITEM: BOX BOUNDS",
           (long long)(frame->step < 0 ? 0 : frame->step), a->n);
+  double low[3] = {0}, high[3] = {0};
+  const bool tilted = GbFrameTilted(frame);
+  if (tilted) fputs(" xy xz yz", file);
+  spread_of_tilts(frame->tilt, low, high);
   for (int d = 0; d < 3; d++)
     fputs(a->periodic[d] ? " pp" : " ff", file);
-  for (int d = 0; d < 3; d++)
-    fprintf(file, "\n%.17g %.17g", a->lo[d], GbAtomsUpperBound(a, d));
-  const char *unwrapped = GbFrameLeavesBox(frame) ? "u" : "";
+  for (int d = 0; d < 3; d++) {
+    fprintf(file, "\n%.17g %.17g", a->lo[d] + low[d], GbAtomsUpperBound(a, d) + high[d]);
+    if (tilted) fprintf(file, " %.17g", frame->tilt[d]);
+  }
+  const char *unwrapped = tilted || GbFrameLeavesBox(frame) ? "u" : "";
   fprintf(file, "\nITEM: ATOMS id type%s x%s y%s z%s", elements ? " element" : "", unwrapped,
           unwrapped, unwrapped);
   if (frame->velocities) fputs(" vx vy vz", file);

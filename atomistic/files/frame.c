@@ -115,6 +115,11 @@ done:
   return status;
 }
 
+bool GbFrameTilted(const GbFrame *frame)
+{
+  return frame->tilt[0] != 0.0 || frame->tilt[1] != 0.0 || frame->tilt[2] != 0.0;
+}
+
 bool GbFrameLeavesBox(const GbFrame *frame)
 {
   const GbAtoms *a = &frame->atoms;

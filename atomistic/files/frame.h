@@ -22,6 +22,8 @@ typedef struct {
   bool masses;     /* atoms.mass is from the file (else 1) */
   bool boundaries; /* atoms.periodic is from the file (else all true) */
   bool wrapped;    /* positions are those in the box: displacements may be off by whole boxes */
+  double tilt[3];  /* xy xz yz of a triclinic box, angstrom: its edges are (Lx 0 0), (xy Ly 0),
+                    * (xz yz Lz); else 0 */
   bool untyped;    /* the file does not tell the types: all are 1 */
   int ncolumns;
   GbColumn columns[GB_MAX_COLUMNS];
@@ -39,6 +41,7 @@ GbStatus GbFrameAddColumn(GbFrame *frame, const char *name, double **values);
 const double *GbFrameColumn(const GbFrame *frame, const char *name);
 /* Sorts by id. GB_ERR_INPUT, with `path`, if two are equal. */
 GbStatus GbFrameSort(GbFrame *frame, const char *path);
+bool GbFrameTilted(const GbFrame *frame);
 /* True if some atom lies outside the box along a periodic axis. */
 bool GbFrameLeavesBox(const GbFrame *frame);
 

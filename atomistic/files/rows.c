@@ -136,6 +136,7 @@ static GbStatus store_row(GbText *text, GbRows *rows, const Row *row, GbFrame *f
   if (id < 1 || id > 9e15 || id != floor(id)) GB_FAIL_TEXT(text, "an id from 1");
   a->id[i] = (int64_t)id;
   GB_CALL(store_type(text, rows, row, a, i));
+  double edges[3] = {0}; /* numbers of edges in the position */
   for (int d = 0; d < 3; d++) {
     double x = row->value[GB_ROLE_X + d];
     if (rows->scaled) x = a->lo[d] + x * a->length[d];
@@ -144,8 +145,13 @@ static GbStatus store_row(GbText *text, GbRows *rows, const Row *row, GbFrame *f
       GB_FAIL_TEXT(text, "image flags from -%d to %d", GB_IMAGE_MAX, GB_IMAGE_MAX);
     if (rows->images) x += row->value[GB_ROLE_IMAGE + d] * a->length[d];
     a->x[i][d] = x;
+    edges[d] = (rows->scaled ? row->value[GB_ROLE_X + d] : 0.0) + (rows->images ? image : 0.0);
     a->v[i][d] = row->value[GB_ROLE_V + d];
     a->f[i][d] = row->value[GB_ROLE_F + d];
+  }
+  if (GbFrameTilted(frame)) {
+    a->x[i][0] += edges[1] * frame->tilt[0] + edges[2] * frame->tilt[1];
+    a->x[i][1] += edges[2] * frame->tilt[2];
   }
   for (int k = 0; k < frame->ncolumns; k++)
     frame->columns[k].values[i] = row->value[GB_ROLE_EXTRA + k];

@@ -284,7 +284,7 @@ static GbStatus read_single(GbTrajectory *t, GbFrame *frame)
     GB_CALL(GbAtomsReadH5(t->path, a, &frame->time_ps, &frame->strain));
     frame->velocities = frame->masses = true;
   } else {
-    GB_CALL(GbAtomsReadLammpsData(t->path, a, &frame->wrapped));
+    GB_CALL(GbAtomsReadLammpsData(t->path, a, &frame->wrapped, frame->tilt));
     frame->velocities = any_velocity(a);
     for (int k = 0; k < a->ntypes; k++)
       frame->masses = frame->masses || a->mass[k] != 1.0;
@@ -397,6 +397,23 @@ static GbStatus read_selected(GbTrajectory *t, int64_t wanted, GbFrame *frame, i
 }
 
 GbStatus GbFrameRead(const char *name, GbFrame *frame, int64_t *index, char **path)
+{
+  char *file = NULL;
+  GB_CALL(GbFrameReadTilted(name, frame, index, &file));
+  const bool tilted = GbFrameTilted(frame);
+  if (path && !tilted)
+    *path = file;
+  else
+    free(file);
+  if (!tilted) return GB_OK;
+  const double tilt[3] = {frame->tilt[0], frame->tilt[1], frame->tilt[2]};
+  GbFrameFree(frame);
+  GB_FAIL(GB_ERR_INPUT,
+          "%s: expected a rectangular box, found a triclinic one: xy xz yz = %g %g %g", name,
+          tilt[0], tilt[1], tilt[2]);
+}
+
+GbStatus GbFrameReadTilted(const char *name, GbFrame *frame, int64_t *index, char **path)
 {
   GbTrajectory *t;
   int64_t wanted;

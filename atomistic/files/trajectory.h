@@ -36,6 +36,8 @@ GbStatus GbTrajectoryOpenFrame(const char *name, GbTrajectory **trajectory, int6
  * "FILE@step=S"; it must hold atoms. `index` and `path` (freed by the caller) of what was taken may
  * be NULL. */
 GbStatus GbFrameRead(const char *name, GbFrame *frame, int64_t *index, char **path);
+/* The same, but triclinic boxes (see GbFrame.tilt) are taken, which GbFrameRead refuses. */
+GbStatus GbFrameReadTilted(const char *name, GbFrame *frame, int64_t *index, char **path);
 
 /* --- Writing ------------------------------------------------------------------------------------
  */

@@ -77,6 +77,8 @@ static GbStatus append_h5md(GbTrajectoryWriter *w, const GbFrame *frame)
 
 GbStatus GbTrajectoryAppend(GbTrajectoryWriter *writer, const GbFrame *frame)
 {
+  if (GbFrameTilted(frame) && writer->format != DUMP && writer->format != XYZ)
+    GB_FAIL(GB_ERR_INPUT, "%s: expected a dump or XYZ file for a triclinic box", writer->path);
   switch (writer->format) {
   case DATA:
     if (writer->written) GB_FAIL(GB_ERR_ARG, "%s: a data file holds one frame", writer->path);

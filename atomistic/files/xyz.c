@@ -71,9 +71,9 @@ static GbStatus read_box(GbText *text, GbFrame *frame, bool *boxed)
   const double upper[3] = {lattice[1], lattice[2], lattice[5]};
   const double lower[3] = {lattice[3], lattice[6], lattice[7]};
   if (!(a->length[0] > 0.0 && a->length[1] > 0.0 && a->length[2] > 0.0) ||
-      !GbTiltsVanish(upper, a->length) || !GbTiltsVanish(lower, a->length))
-    GB_FAIL_TEXT(text, "a Lattice of three edges along x, y, z (triclinic boxes and others are not "
-                       "supported)");
+      !GbTiltsVanish(upper, a->length))
+    GB_FAIL_TEXT(text, "a Lattice \"Lx 0 0 xy Ly 0 xz yz Lz\" (others are not supported)");
+  if (!GbTiltsVanish(lower, a->length)) memcpy(frame->tilt, lower, sizeof lower);
   if (find_key(GbTextLine(text), "Origin", value) && !take_numbers(value, 3, a->lo))
     GB_FAIL_TEXT(text, "three numbers as Origin");
   frame->boundaries = find_key(GbTextLine(text), "pbc", value);
@@ -265,8 +265,10 @@ static void print_comment(FILE *file, const GbFrame *frame)
 {
   const GbAtoms *a = &frame->atoms;
   const double *l = a->length, *lo = a->lo;
-  fprintf(file, "Lattice=\"%.17g 0 0 0 %.17g 0 0 0 %.17g\" Origin=\"%.17g %.17g %.17g\" ", l[0],
-          l[1], l[2], lo[0], lo[1], lo[2]);
+  const double *t = frame->tilt;
+  fprintf(file, "Lattice=\"%.17g 0 0 %.17g %.17g 0 %.17g %.17g %.17g\" ", l[0], t[0], l[1], t[1],
+          t[2], l[2]);
+  fprintf(file, "Origin=\"%.17g %.17g %.17g\" ", lo[0], lo[1], lo[2]);
   fprintf(file, "pbc=\"%c %c %c\" ", a->periodic[0] ? 'T' : 'F', a->periodic[1] ? 'T' : 'F',
           a->periodic[2] ? 'T' : 'F');
   if (frame->step >= 0) fprintf(file, "step=%lld ", (long long)frame->step);

@@ -54,6 +54,9 @@ static void print_frame(const GbFrame *frame)
   else
     print_types(frame);
   print_box(frame);
+  if (GbFrameTilted(frame))
+    printf("  tilts xy xz yz      %.10g %.10g %.10g angstrom\n", frame->tilt[0], frame->tilt[1],
+           frame->tilt[2]);
   printf("columns, smallest and largest value%s\n",
          frame->wrapped ? " (positions in the box)" : "");
   for (int d = 0; d < 3; d++)

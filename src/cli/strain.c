@@ -1,5 +1,6 @@
 /* glassband strain: eta_Mises and D2min of every atom between two configurations. */
 #include "atomistic/analysis/strain.h"
+#include "atomistic/analysis/strain_tilted.h"
 #include "atomistic/files/trajectory.h"
 
 #include "cli/commands.h"
@@ -54,7 +55,11 @@ static GbStatus write_strain(const GbOptions *options, const GbFrame *reference,
   const GbTrajectoryOptions how = {.digits = options->digits};
   const int n = current->atoms.n;
   double cutoff = options->cutoff_angstrom > 0 ? options->cutoff_angstrom : default_cutoff_angstrom;
-  GB_CALL(GbStrainCompute(&reference->atoms, &current->atoms, cutoff, &strain));
+  if (GbFrameTilted(reference) || GbFrameTilted(current))
+    GB_CALL(GbStrainComputeTilted(&reference->atoms, reference->tilt, &current->atoms,
+                                  current->tilt, cutoff, &strain));
+  else
+    GB_CALL(GbStrainCompute(&reference->atoms, &current->atoms, cutoff, &strain));
   GbFrame frame = *current; /* borrows all */
   frame.velocities = frame.forces = false;
   frame.ncolumns = 2;
@@ -69,12 +74,16 @@ static GbStatus write_strain(const GbOptions *options, const GbFrame *reference,
 
 static GbStatus compute(const GbOptions *options, GbFrame *reference, GbFrame *current)
 {
-  GB_CALL(GbFrameRead(options->positional[0], reference, NULL, NULL));
-  GB_CALL(GbFrameRead(options->positional[1], current, NULL, NULL));
+  GB_CALL(GbFrameReadTilted(options->positional[0], reference, NULL, NULL));
+  GB_CALL(GbFrameReadTilted(options->positional[1], current, NULL, NULL));
   GB_CALL(check_atoms(options, &reference->atoms, &current->atoms));
   share_boundaries(reference, current);
   share_boundaries(current, reference);
-  if (reference->wrapped || current->wrapped) unwrap(&reference->atoms, &current->atoms);
+  const bool tilted = GbFrameTilted(reference) || GbFrameTilted(current);
+  if (tilted && (reference->wrapped || current->wrapped))
+    GbUnwrapTilted(&reference->atoms, reference->tilt, &current->atoms, current->tilt);
+  else if (reference->wrapped || current->wrapped)
+    unwrap(&reference->atoms, &current->atoms);
   GB_CALL(write_strain(options, reference, current));
   return GB_OK;
 }

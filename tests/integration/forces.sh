@@ -84,6 +84,29 @@ if "$glassband" info cut.dump@2 >/dev/null 2>stderr; then fail "info of a cut fr
 grep -q 'cut off' stderr || fail "message about a cut frame"
 "$glassband" strain cut.dump@0 cut.dump@-1 -o cut.xyz --quiet 2>/dev/null || fail "strain before a cut"
 
+# The same lattice by other edges, as a triclinic box: the same strain.
+tilted() { # edges (Lx 0 0), (Lx Ly 0), (0 0 Lz)
+  awk '/^ITEM: BOX/ { print "ITEM: BOX BOUNDS xy xz yz pp pp pp"; section = "BOX"; next }
+    /^ITEM/ { section = $2; print; next }
+    section == "BOX" { if (!l) { l = $2 - $1; printf "%s %.17g %.17g\n", $1, $2 + l, l } else print $0, 0; next }
+    { print }' "$1"
+}
+awk '/^ITEM/ { rows = /^ITEM: ATOMS/; print; next }
+  rows { $3 += 0.4 * sin(7 * $1); $5 += 0.3 * cos(3 * $1) } { print }' lammps.dump >moved.dump
+tilted lammps.dump >tilted0.dump
+tilted moved.dump >tilted1.dump
+"$glassband" strain lammps.dump moved.dump -o straight.xyz --quiet
+"$glassband" strain tilted0.dump tilted1.dump -o tilted.xyz --quiet
+paste -d ' ' <(tail -n +3 straight.xyz) <(tail -n +3 tilted.xyz) | awk '
+  function off(a, b) { return a - b > 1e-9 * a || b - a > 1e-9 * a }
+  NF != 14 || off($6, $13) || off($7, $14) { exit 1 } $6 > 0.05 { many++ }
+  END { if (many < 500) exit 1 }' || fail "strain in a triclinic box"
+if "$glassband" forces tilted0.dump --elements "Cu Zr" --potential "$potential" -o no.dump \
+  >/dev/null 2>stderr; then
+  fail "forces in a triclinic box"
+fi
+grep -q 'found a triclinic one' stderr || fail "message about a triclinic box"
+
 # Which element a type is must be known.
 awk '/^ITEM: ATOMS/ { rows = 1; print "ITEM: ATOMS id x y z"; next }
   rows { print $1, $3, $4, $5; next } { print }' lammps.dump >untyped.dump

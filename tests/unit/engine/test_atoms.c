@@ -36,7 +36,7 @@ static void lammps_data(void **state)
   assert_ok(GbAtomsReadLammpsData(
       write_text(HEADER MASSES "Atoms # atomic\n\n7 2 1 2 3 0 -1 2\n3 1 4 5 0.5 0 0 0\n\n"
                                "Velocities\n\n3 1 2 3\n7 -1 -2 -3\n"),
-      &a, NULL));
+      &a, NULL, NULL));
   assert_int_equal(a.n, 2);
   assert_int_equal(a.id[0], 3); /* sorted */
   assert_int_equal(a.type[1], 1);
@@ -67,7 +67,7 @@ static void foreign_lammps_data(void **state)
           "Atoms # full\n\n7 1 zirconium -0.5 1 2 3\n3 1 Cu 0.5 4 5 0.5\n\n"
           "Bonds # of molecules\n\n1 1 7 3\n\n"
           "Velocities\n\n3 1e-3 2e-3 3e-3\n7 0 0 0\n"),
-      &a, &wrapped));
+      &a, &wrapped, NULL));
   assert_true(wrapped); /* no image flags */
   assert_string_equal(a.element[0], "Cu");
   assert_string_equal(a.element[1], ""); /* neither the label nor the remark is one */
@@ -82,7 +82,7 @@ static void foreign_lammps_data(void **state)
   assert_ok(
       GbAtomsReadLammpsData(write_text(HEADER "Atoms # charge, wrapped\n\n"
                                               "1 1 0.5 1 2 3 0 0 -1048576\n2 2 0 1 2 3 0 0 0\n"),
-                            &a, &wrapped));
+                            &a, &wrapped, NULL));
   assert_false(wrapped);
   assert_close(a.x[0][2], 3.0 - 1048576 * 5.0, 0.0);
   GbAtomsFree(&a);
@@ -93,7 +93,7 @@ static void counts_and_ranges_of_lammps_data(void **state)
   (void)state;
   GbAtoms a;
 #define assert_bad(text, ...)                                                                      \
-  assert_fails(GbAtomsReadLammpsData(write_text(text), &a, NULL), GB_ERR_INPUT, __VA_ARGS__)
+  assert_fails(GbAtomsReadLammpsData(write_text(text), &a, NULL, NULL), GB_ERR_INPUT, __VA_ARGS__)
 #define BOX "1 atom types\n0 1 xlo xhi\n0 1 ylo yhi\n0 1 zlo zhi\n"
   assert_bad("t\n\n4294967297 atoms\n" BOX "\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data:3",
              "can hold");
@@ -104,7 +104,7 @@ static void counts_and_ranges_of_lammps_data(void **state)
              "points");
   assert_bad("t\n\n1 atoms\n" BOX "2 electrons\n\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data:8",
              "header");
-  assert_bad("t\n\n1 atoms\n" BOX "0 0.001 0 xy xz yz\n\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data:8",
+  assert_bad("t\n\n1 atoms\n" BOX "0 0.001 0 xy xz yz\n\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data",
              "triclinic", "0.001");
   assert_bad("t\n\n1 atoms\n1 atom types\n1 0 0 avec\n", "sample.data:5", "triclinic");
   assert_bad("t, units = lj\n\n1 atoms\n" BOX "\nAtoms\n\n1 1 .1 .1 .1\n", "sample.data:1",
@@ -124,25 +124,26 @@ static void bad_lammps_data(void **state)
 {
   (void)state;
   GbAtoms a;
-  assert_fails(GbAtomsReadLammpsData("/nowhere/a.data", &a, NULL), GB_ERR_INPUT, "/nowhere/a.data");
+  assert_fails(GbAtomsReadLammpsData("/nowhere/a.data", &a, NULL, NULL), GB_ERR_INPUT,
+               "/nowhere/a.data");
   assert_fails(
-      GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n2 1 x 2 3\n"), &a, NULL),
+      GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n2 1 x 2 3\n"), &a, NULL, NULL),
       GB_ERR_INPUT, "sample.data:13", "2 1 x 2 3");
-  assert_fails(GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n"), &a, NULL),
+  assert_fails(GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n"), &a, NULL, NULL),
                GB_ERR_INPUT, "sample.data:12", "cut off");
   assert_fails(
-      GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 3 1 2 3\n2 1 1 2 3\n"), &a, NULL),
+      GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 3 1 2 3\n2 1 1 2 3\n"), &a, NULL, NULL),
       GB_ERR_INPUT, "sample.data:12", "type");
   assert_fails(
-      GbAtomsReadLammpsData(write_text(HEADER "Atoms # ellipsoid\n\n1 3 1 2 3\n"), &a, NULL),
+      GbAtomsReadLammpsData(write_text(HEADER "Atoms # ellipsoid\n\n1 3 1 2 3\n"), &a, NULL, NULL),
       GB_ERR_INPUT, "sample.data:10", "atomic");
   assert_fails(
-      GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n1 1 1 2 3\n"), &a, NULL),
+      GbAtomsReadLammpsData(write_text(HEADER "Atoms\n\n1 1 1 2 3\n1 1 1 2 3\n"), &a, NULL, NULL),
       GB_ERR_INPUT, "two atoms");
-  assert_fails(GbAtomsReadLammpsData(write_text("t\n\n2 atoms\n\nAtoms\n\n"), &a, NULL),
+  assert_fails(GbAtomsReadLammpsData(write_text("t\n\n2 atoms\n\nAtoms\n\n"), &a, NULL, NULL),
                GB_ERR_INPUT, "atom types");
-  assert_fails(GbAtomsReadLammpsData(write_text(HEADER MASSES "Cells\n"), &a, NULL), GB_ERR_INPUT,
-               "Cells");
+  assert_fails(GbAtomsReadLammpsData(write_text(HEADER MASSES "Cells\n"), &a, NULL, NULL),
+               GB_ERR_INPUT, "Cells");
 }
 
 static void make(GbAtoms *a)

@@ -413,6 +413,64 @@ static void xyz_with_foreign_keys(void **state)
   }
 }
 
+/* The atom in the middle of a cell of edges 12 with tilts 3, -2, 4, and one boxes away. */
+static void check_tilted(const char *name, const char *text)
+{
+  GbFrame f, again;
+  char other[600];
+  const char *path = write_text(name, text);
+  assert_fails(GbFrameRead(path, &f, NULL, NULL), GB_ERR_INPUT, name, "triclinic", "3 -2 4");
+  assert_ok(GbFrameReadTilted(path, &f, NULL, NULL));
+  for (int d = 0; d < 3; d++) {
+    static const double tilt[3] = {3, -2, 4}, lo[3] = {1, 0, 0};
+    assert_close(f.tilt[d], tilt[d], 1e-14);
+    assert_close(f.atoms.lo[d], lo[d], 1e-14);
+    assert_close(f.atoms.length[d], 12.0, 1e-14);
+  }
+  for (int k = 0; k < 2; k++) {
+    static const double x[2][3] = {{7.5, 8, 6}, {7.5 - 24 + 3 + 2, 8 + 12 - 4, 6 - 12}};
+    for (int d = 0; d < 3 && k < f.atoms.n; d++)
+      assert_close(f.atoms.x[k][d], x[k][d], 1e-13);
+  }
+  static const char *const names[2] = {"again.dump", "again.xyz"};
+  for (int k = 0; k < 2; k++) {
+    snprintf(other, sizeof other, "%s", path_in(folder, names[k]));
+    assert_ok(GbFrameWrite(other, &f, NULL));
+    assert_ok(GbFrameReadTilted(other, &again, NULL, NULL));
+    for (int d = 0; d < 3; d++) {
+      assert_close(again.tilt[d], f.tilt[d], 0.0);
+      assert_close(again.atoms.lo[d], f.atoms.lo[d], 1e-14);
+      assert_close(again.atoms.length[d], 12.0, 1e-14);
+    }
+    assert_same_arrays(f.atoms.x, again.atoms.x, f.atoms.n, sizeof *f.atoms.x);
+    GbFrameFree(&again);
+  }
+  assert_fails(GbFrameWrite(path_in(folder, "no.data"), &f, NULL), GB_ERR_INPUT, "no.data",
+               "triclinic");
+  assert_fails(GbFrameWrite(path_in(folder, "no.h5"), &f, NULL), GB_ERR_INPUT, "no.h5",
+               "triclinic");
+  GbFrameFree(&f);
+}
+
+static void triclinic_boxes(void **state)
+{
+  (void)state;
+  start();
+#define TILTED                                                                                     \
+  "ITEM: TIMESTEP\n1\nITEM: NUMBER OF ATOMS\n2\nITEM: BOX BOUNDS xy xz yz pp pp pp\n-1 16 3\n0 "   \
+  "16 "                                                                                            \
+  "-2\n0 12 4\n"
+  check_tilted("u.dump", TILTED "ITEM: ATOMS id type x y z ix iy iz\n1 1 7.5 8 6 0 0 0\n"
+                                "2 1 7.5 8 6 -2 1 -1\n");
+  check_tilted("u.dump", TILTED "ITEM: ATOMS id type xs ys zs ix iy iz\n1 1 .5 .5 .5 0 0 0\n"
+                                "2 1 .5 .5 .5 -2 1 -1\n");
+  check_tilted("u.dump", TILTED "ITEM: ATOMS id type xsu ysu zsu\n1 1 .5 .5 .5\n"
+                                "2 1 -1.5 1.5 -.5\n");
+  check_tilted("u.data", "t\n\n2 atoms\n1 atom types\n1 13 xlo xhi\n0 12 ylo yhi\n0 12 zlo zhi\n"
+                         "3 -2 4 xy xz yz\n\nAtoms\n\n1 1 7.5 8 6 0 0 0\n2 1 7.5 8 6 -2 1 -1\n");
+  check_tilted("u.xyz", "1\nLattice=\"12 0 0 3 12 0 -2 4 12\" Origin=\"1 0 0\"\nCu 7.5 8 6\n");
+}
+
 /* --- Files that are not whole --------------------------------------------------------------------
  */
 
@@ -555,8 +613,8 @@ static void bad_dumps_are_named(void **state)
              "d.dump:9", "\"q\"", "found two");
   assert_bad("d.dump",
              "ITEM: TIMESTEP\n1\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS xy xz yz pp pp "
-             "pp\n0 1 0\n0 1 1e-5\n0 1 0\n",
-             "d.dump:5", "triclinic");
+             "pp\n0 1 0\n0 1 1e-5\n0 1 0\nITEM: ATOMS id type x y z\n1 1 0 0 0\n",
+             "d.dump", "triclinic", "1e-05");
   assert_bad("d.dump", "ITEM: TIMESTEP\n1\nITEM: NUMBER OF ATOMS\n900000000\n", "d.dump:4",
              "can hold");
   assert_bad("d.dump", "ITEM: UNITS\nlj\n", "d.dump:2", "units metal or real", "\"lj\"");
@@ -600,7 +658,9 @@ static void bad_xyz_files_are_named(void **state)
   assert_bad("d.xyz", "two\n", "d.xyz:1", "number of atoms");
   assert_bad("d.xyz", "2\n", "d.xyz:1", "can hold");
   assert_bad("d.xyz", "2\n\nCu 1 2 3\n", "d.xyz:3", "cut off");
-  assert_bad("d.xyz", "1\nLattice=\"1 0 0 0 1 0 0.1 0 1\"\nCu 1 2 3\n", "d.xyz:2", "Lattice");
+  assert_bad("d.xyz", "1\nLattice=\"1 0 0 0 1 0 0.1 0 1\"\nCu 1 2 3\n", "d.xyz", "triclinic");
+  assert_bad("d.xyz", "1\nLattice=\"1 0.1 0 0 1 0 0 0 1\"\nCu 1 2 3\n", "d.xyz:2",
+             "Lx 0 0 xy Ly 0");
   assert_bad("d.xyz", "1\nLattice=\"1 0 0 0 1 0 0 0\"\nCu 1 2 3\n", "d.xyz:2", "nine numbers");
   assert_bad("d.xyz", "1\nProperties=species:S:1:pos:R\nCu 1 2 3\n", "d.xyz:2", "name:type:width");
   assert_bad("d.xyz", "1\nProperties=species:S:1:velo:R:3\nCu 1 2 3\n", "d.xyz:2", "pos:R:3");
@@ -618,10 +678,10 @@ static void other_files_are_named(void **state)
   assert_bad("x.dump", "", "x.dump", "empty");
   assert_bad("x.txt", "some text\n", "x.txt", "something else");
   assert_bad("x.dump", "\037\213\b", "x.dump", "gunzip");
-  assert_bad(
-      "t.data",
-      "t\n\n1 atoms\n1 atom types\n0 1 xlo xhi\n0 1 ylo yhi\n0 1 zlo zhi\n0.1 0 0 xy xz yz\n",
-      "t.data:8", "triclinic");
+  assert_bad("t.data",
+             "t\n\n1 atoms\n1 atom types\n0 1 xlo xhi\n0 1 ylo yhi\n0 1 zlo zhi\n0.1 0 0 xy xz "
+             "yz\n\nAtoms\n\n1 1 0 0 0\n",
+             "t.data", "triclinic");
   assert_fails(GbFrameRead(folder, &frame, NULL, NULL), GB_ERR_INPUT, folder, "directory");
   assert_fails(GbFrameRead("/nowhere/a.dump@3", &frame, NULL, NULL), GB_ERR_INPUT,
                "/nowhere/a.dump: No such file");
@@ -669,7 +729,7 @@ GB_TEST_MAIN("unit.atomistic.files_text", cmocka_unit_test(data_files_are_exact)
              cmocka_unit_test(data_files_say_whether_wrapped),
              cmocka_unit_test(small_tilts_are_none), cmocka_unit_test(dumps_with_odd_columns),
              cmocka_unit_test(dumps_in_real_units), cmocka_unit_test(xyz_with_foreign_keys),
-             cmocka_unit_test(cuts_spare_whole_frames),
+             cmocka_unit_test(triclinic_boxes), cmocka_unit_test(cuts_spare_whole_frames),
              cmocka_unit_test(empty_frames_bar_no_others), cmocka_unit_test(bad_dumps_are_named),
              cmocka_unit_test(cut_dump_keeps_its_frames), cmocka_unit_test(bad_xyz_files_are_named),
              cmocka_unit_test(other_files_are_named), cmocka_unit_test(full_disk_is_noticed))

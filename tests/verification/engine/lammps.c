@@ -35,7 +35,7 @@ void lammps_read_data(const char *name, GbAtoms *atoms)
     fclose(out);
   }
   MPI_Barrier(MPI_COMM_WORLD);
-  assert_ok(GbAtomsReadLammpsData(path, atoms, NULL));
+  assert_ok(GbAtomsReadLammpsData(path, atoms, NULL, NULL));
   MPI_Barrier(MPI_COMM_WORLD);
   if (rank == 0) {
     remove(path);

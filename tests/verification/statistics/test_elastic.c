@@ -14,7 +14,7 @@ static void read_glass(GbAtoms *atoms)
   snprintf(command, sizeof command, "gzip -dc '%s/lammps/glass2048.data.gz' > '%s'", GB_TEST_DATA,
            path);
   assert_int_equal(system(command), 0);
-  assert_ok(GbAtomsReadLammpsData(path, atoms, NULL));
+  assert_ok(GbAtomsReadLammpsData(path, atoms, NULL, NULL));
 }
 
 static void glass_agrees_with_lammps(void **state)
