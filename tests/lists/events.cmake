@@ -21,3 +21,5 @@ gb_add_test(NAME unit.mesoscale.modes SOURCES unit/events/test_modes.c LIBS gb_e
 gb_add_test(NAME unit.mesoscale.thinning SOURCES unit/events/test_thinning.c unit/events/glass.c
             LIBS gb_events)
 gb_add_test(NAME verify.mesoscale.rates SOURCES verification/events/test_rates.c LIBS gb_events)
+gb_add_test(NAME verify.mesoscale.eigenstrain SOURCES verification/events/test_eigenstrain.c
+            unit/events/glass.c LIBS gb_events)

@@ -273,7 +273,9 @@ static void interpolation(void **state)
   assert_close(GbCalibrationBulkModulus(&c, -1, 200), 114, 1e-12);   /* and down to 0 */
   c.material.thermal_expansion_per_K[0].value = 1e-5;
   c.material.thermal_expansion_per_K[1].value = 2e-5;
-  assert_close(GbCalibrationExpansion(&c, 0.45), 1.5e-5, 1e-18);
+  assert_close(GbCalibrationExpansion(&c, 0.2), 1e-5, 1e-18); /* the relaxed state's */
+  assert_close(GbCalibrationExpansion(&c, 0.3), 1.2e-5, 1e-18);
+  assert_close(GbCalibrationExpansion(&c, 0.7), 2e-5, 1e-18); /* the flowed one's */
   c.laws.barrier_mean_eV[0].value = 0.9;
   c.laws.barrier_mean_eV[1].value = 0.4;
   assert_close(GbCalibrationBarrierMean(&c, 0.5), 0.65, 1e-12);

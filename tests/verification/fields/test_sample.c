@@ -61,10 +61,9 @@ static void loading_is_plane_strain_elasticity_and_unloading_recovers_it(void **
 
 static GbStatus check_expansion(void *context, const GbSample *sample, bool *stop)
 {
-  const GbCalibration *c = context;
-  const double change = sample->state.temperature_K - 300;
+  const double *alpha = context, change = sample->state.temperature_K - 300;
   (void)stop;
-  assert_close(sample->state.mean_strain[GB_ZZ], GbCalibrationExpansion(c, 0.2) * change, 1e-7);
+  assert_close(sample->state.mean_strain[GB_ZZ], *alpha * change, 1e-7);
   for (int v = 0; v < sample->state.nvoxels; v++)
     for (int i = 0; i < GB_NTENSOR; i++)
       assert_close(sample->state.stress[v][i], 0, 1e-6);
@@ -76,13 +75,15 @@ static GbStatus check_expansion(void *context, const GbSample *sample, bool *sto
 static void cycling_a_uniform_body_only_expands_it(void **state)
 {
   const GbCycleOptions cycles = {77, 300, 2, 60, 10};
+  /* at chi = 0.2, between the relaxed glass (chi = 0, 1.3e-5 /K) and the flowed one (1, 1.4e-5) */
+  double alpha = 1.32e-5;
   GbTemperatureProgram program;
   GbCalibration c;
   GbSample sample;
   (void)state;
   make(5, 5, 0.2, &c, &sample);
   assert_ok(GbProgramCycles(&cycles, &program));
-  assert_ok(GbSampleFollow(&sample, &program, check_expansion, &c));
+  assert_ok(GbSampleFollow(&sample, &program, check_expansion, &alpha));
   assert_close(sample.state.time_s, 280, 1e-6);
   assert_int_equal(sample.state.events, 0);
   assert_close(sample.state.chi[7], 0.2, 1e-12);
