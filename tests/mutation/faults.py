@@ -66,16 +66,18 @@ F("embedding of the neighbour", FILE, "return fused(at_j, weight_at(&f, s), fuse
   LAMMPS + r"|^(unit|verify)\.atomistic\.(kernels|two_elements|setfl)$")
 F("slope of r phi", FILE, "(slope - value * place->per_r) * place->per_r;",
   "(slope + value * place->per_r) * place->per_r;", LAMMPS + r"|^verify\.atomistic\.kernels$")
+BOX = r"^(verify\.atomistic\.crystals|unit\.atomistic\.minimize_distributed)$"
 MINIMISE = r"^unit\.atomistic\.minimize$"
 FILE = "atomistic/engine/minimize.c"
 F("force on the box", FILE, "relax[d] ? descent->current.virial[d] /",
-  "relax[d] ? -descent->current.virial[d] /", MINIMISE)
+  "relax[d] ? -descent->current.virial[d] /", BOX)
 F("atoms follow the box", FILE, "(a->x[i][d] - lo[d]) * factor[d] + along[d]",
-  "(a->x[i][d] - lo[d]) + along[d]", MINIMISE,)
+  "(a->x[i][d] - lo[d]) + along[d]", BOX)
 F("FIRE uphill", "atomistic/engine/minimize_fire.c", "if (p->fv > 0.0) {", "if (p->fv < 0.0) {",
   MINIMISE)
 F("CG slope", "atomistic/engine/minimize_cg.c", "return line->low + 0.5 * width;",
-  "return line->high + 0.5 * width;", MINIMISE)
+  "return line->high + 0.5 * width;", MINIMISE,
+  "where a line search looks next after a step too far: it ends at the same tolerance of force")
 
 # --- Analysis of atoms ----------------------------------------------------------------------------
 
@@ -307,7 +309,8 @@ F("sign of thermal strain", FILE, "temperature_K - s->reference_temperature_K, m
 F("generalised plane strain", FILE, "kmc->eigenstrain[v][GB_YY] -= mean / kmc->nsolid;",
   "kmc->eigenstrain[v][GB_YY] -= 0;", r"^unit\.mesoscale\.kmc$|^verify\.fields\.sample$")
 F("lateral strain", FILE, "missing[a] = -kmc->stiffness[a][n - 1];",
-  "missing[a] = kmc->stiffness[a][n - 1];", r"^unit\.mesoscale\.kmc$|^verify\.fields\.sample$")
+  "missing[a] = kmc->stiffness[a][n - 1];",
+  r"^unit\.mesoscale\.kmc$|^verify\.(fields\.sample|hardness\.reload)$")
 F("held stress", FILE, "mean[kmc->controlled[a]] += strain[a];",
   "mean[kmc->controlled[a]] -= strain[a];", r"^unit\.mesoscale\.kmc$|^verify\.fields\.sample$")
 F("source of a response", "mesoscale/events/response.c", "= tensor[GB_ZZ] = 1.0 / 3;",
@@ -315,7 +318,7 @@ F("source of a response", "mesoscale/events/response.c", "= tensor[GB_ZZ] = 1.0 
 
 # --- Samples, bands, hardness ---------------------------------------------------------------------
 
-SAMPLE = r"^verify\.fields\.sample$"
+SAMPLE = r"^verify\.(fields\.sample|hardness\.reload)$"
 FILE = "mesoscale/fields/sample.c"
 F("modulus in plane strain", FILE, "4 * shear * (3 * bulk + shear) / (3 * bulk + 4 * shear);",
   "4 * shear * (3 * bulk + shear) / (3 * bulk + 2 * shear);", SAMPLE)

@@ -64,15 +64,71 @@ static void rows_do_not_depend_on_ranks(void **state)
   for (int o = 0; o < GB_NSADDLE_OUTCOMES; o++)
     total += counts.outcome[o];
   assert_int_equal(total, 4);
-  assert_true(shared.n > 0); /* else the comparison would say nothing */
-  for (int64_t k = 0; k < shared.n; k++)
+  assert_true(shared.n > 0);                     /* else the comparison would say nothing */
+  int64_t equal_barriers = 0, equal_volumes = 0; /* an alloy is the same nowhere */
+  for (int64_t k = 0; k < shared.n; k++) {
     assert_true(shared.barrier_eV[k] >= 0.0 && shared.state[k] == GB_STATE_FLOWED);
+    equal_barriers += fabs(shared.barrier_eV[k] - shared.reverse_barrier_eV[k]) < 1e-6;
+    equal_volumes += shared.activation_volume_nm3[k] == shared.shear_volume_nm3[k];
+  }
+  assert_true(equal_barriers < shared.n);
+  assert_int_equal(equal_volumes, 0);
   GbBarrierTableFree(&shared);
   GbBarrierTableFree(&alone);
   GbForceDestroy(&force);
   GbPotentialDestroy(&potential);
   GbAtomsFree(&atoms);
   free(chi);
+}
+
+/* An inclusion of volume Omega that shears by gamma_T on some plane and expands by its volume
+ * strain has the dipole C : eps* Omega (see barriers.c). */
+static void dipoles_give_back_the_inclusion(void **state)
+{
+  (void)state;
+  const double mu = 30, bulk = 140, to_GPa = 160.2176634;
+  const double sheared = 12.0, expanded = 1.5; /* gamma_T Omega, tr eps* Omega, angstrom^3 */
+  const double from[6] = {1, 2, 3, 0.1, 0.2, 0.3};
+  double shear, dilatation;
+  for (int plane = 3; plane < 6; plane++) { /* xy, xz, yz */
+    double to[6];
+    for (int k = 0; k < 6; k++)
+      to[k] = from[k] + (k < 3 ? bulk / to_GPa * expanded : 0);
+    to[plane] += 2 * mu / to_GPa * (0.5 * sheared); /* 2 mu eps*_xy Omega */
+    GbDipoleVolumes(from, to, mu, bulk, &shear, &dilatation);
+    assert_relative(shear, sheared, 1e-9);
+    assert_relative(dilatation, expanded, 1e-9);
+  }
+}
+
+/* Neighbours are pushed alike: sum over pairs of u_i u_j against the sum of u_i u_i. Noise alone
+ * would give zero. */
+static void pushes_are_shears(void **state)
+{
+  (void)state;
+  enum { SEARCHES = 20 };
+  GbAtoms atoms;
+  assert_ok(GbAtomsCreateFcc(&atoms, (int[3]){5, 5, 5}, 4.0, 0.36, 11));
+  double *push = calloc(3 * (size_t)atoms.n, sizeof *push), pairs = 0, squares = 0;
+  const GbBarrierOptions options = {.push_radius = 5.0, .seed = 5};
+  for (int search = 0; search < SEARCHES; search++) {
+    GbBarrierPush(&atoms, &options, search, push);
+    for (int i = 0; i < atoms.n; i++)
+      for (int j = 0; j < atoms.n; j++) {
+        double r2 = 0, product = 0;
+        for (int d = 0; d < 3; d++) {
+          double r = atoms.x[i][d] - atoms.x[j][d];
+          r -= atoms.length[d] * nearbyint(r / atoms.length[d]);
+          r2 += r * r;
+          product += push[3 * i + d] * push[3 * j + d];
+        }
+        if (i == j) squares += product;
+        if (i != j && r2 < 3.0 * 3.0) pairs += product; /* 12 neighbours at 2.83 angstrom */
+      }
+  }
+  assert_true(pairs > 1.0 * squares);
+  free(push);
+  GbAtomsFree(&atoms);
 }
 
 static void pushes_differ_and_do_not_drift(void **state)
@@ -116,5 +172,6 @@ static void expansion_is_a_third_of_the_slope_of_ln_v(void **state)
 }
 
 GB_TEST_MAIN("unit.atomistic.barriers", cmocka_unit_test(rows_do_not_depend_on_ranks),
+             cmocka_unit_test(dipoles_give_back_the_inclusion), cmocka_unit_test(pushes_are_shears),
              cmocka_unit_test(pushes_differ_and_do_not_drift),
              cmocka_unit_test(expansion_is_a_third_of_the_slope_of_ln_v))

@@ -39,6 +39,16 @@ static void one_sample_has_no_width_and_none_fails(void **state)
   assert_fails(GbBootstrapMean(&options, "thing", 0, &value, &e), GB_ERR_NUMERIC, "thing");
 }
 
+/* Of two samples a resample is one twice, the other twice, or both: a quarter, a quarter, half. */
+static void every_sample_may_be_drawn(void **state)
+{
+  (void)state;
+  const double values[2] = {0.0, 1.0};
+  GbEstimate e;
+  assert_ok(GbBootstrapMean(&options, "coin", 2, values, &e));
+  assert_true(e.low == 0.0 && e.value == 0.5 && e.high == 1.0);
+}
+
 static void median_is_the_middle(void **state)
 {
   (void)state;
@@ -120,6 +130,6 @@ static void decay_is_fitted_or_declined(void **state)
 
 GB_TEST_MAIN("unit.atomistic.fits", cmocka_unit_test(mean_has_its_standard_error),
              cmocka_unit_test(one_sample_has_no_width_and_none_fails),
-             cmocka_unit_test(median_is_the_middle),
+             cmocka_unit_test(median_is_the_middle), cmocka_unit_test(every_sample_may_be_drawn),
              cmocka_unit_test(gamma_fit_recovers_its_parameters),
              cmocka_unit_test(gain_is_the_slope), cmocka_unit_test(decay_is_fitted_or_declined))
