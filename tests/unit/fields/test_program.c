@@ -12,6 +12,7 @@ static void cycles_have_their_ramps_and_dwells(void **state)
   assert_int_equal(program.n, 9);
   assert_close(program.time_s[8], 2 * (10 + 60 + 10 + 60), 1e-9);
   assert_close(GbProgramTemperature(&program, -1), 300, 1e-12);
+  assert_close(GbProgramTemperature(&program, 2.5), 244.25, 1e-9); /* a quarter of the way */
   assert_close(GbProgramTemperature(&program, 5), 188.5, 1e-9);
   assert_close(GbProgramTemperature(&program, 40), 77, 1e-12);
   assert_close(GbProgramTemperature(&program, 75), 188.5, 1e-9);

@@ -82,6 +82,29 @@ static void saddles_are_the_published_ones(void **state)
   check_search(minimum_b, -1.0, 0.5, saddle_bc, energy_b, energy_bc, minimum_c, energy_c);
 }
 
+/* A search that does not start in a minimum finds a saddle between two others: both sides come with
+ * their own energies. */
+static void unconnected_saddle_has_its_own_sides(void **state)
+{
+  (void)state;
+  int calls = 0;
+  const GbSurface surface = {2, mueller_brown, &calls};
+  const GbSaddleOptions options = surface_options();
+  const double start[2] = {minimum_c[0] - 0.05, minimum_c[1] + 0.05};
+  GbSaddle found;
+  assert_ok(GbSaddleAllocate(2, &found));
+  assert_ok(GbSaddleSearch(&surface, start, (double[2]){-1.0, 0.3}, &options, &found));
+  assert_int_equal(found.outcome, GB_SADDLE_NOT_CONNECTED);
+  for (int i = 0; i < 2; i++) {
+    assert_close(found.start[i], minimum_c[i], 2e-5);
+    assert_close(found.final[i], minimum_a[i], 2e-5);
+  }
+  assert_close(found.energy_saddle, energy_ac, 1e-4);
+  assert_close(found.energy_start, energy_c, 1e-4);
+  assert_close(found.energy_final, energy_a, 1e-4);
+  GbSaddleFree(&found);
+}
+
 /* E = x^2 + y^2 has one minimum: there is nothing to find and the search must say so. */
 static GbStatus bowl(void *context, const double *x, double *energy, double *force)
 {
@@ -134,4 +157,5 @@ static void lanczos_finds_the_lowest_mode(void **state)
 }
 
 GB_TEST_MAIN("verify.atomistic.saddle_surface", cmocka_unit_test(saddles_are_the_published_ones),
+             cmocka_unit_test(unconnected_saddle_has_its_own_sides),
              cmocka_unit_test(bowl_has_no_saddle), cmocka_unit_test(lanczos_finds_the_lowest_mode))
