@@ -23,3 +23,5 @@ gb_add_test(NAME unit.mesoscale.thinning SOURCES unit/events/test_thinning.c uni
 gb_add_test(NAME verify.mesoscale.rates SOURCES verification/events/test_rates.c LIBS gb_events)
 gb_add_test(NAME verify.mesoscale.eigenstrain SOURCES verification/events/test_eigenstrain.c
             unit/events/glass.c LIBS gb_events)
+gb_add_test(NAME verify.mesoscale.lateral SOURCES verification/events/test_lateral.c
+            unit/events/glass.c LIBS gb_events)

@@ -72,7 +72,8 @@ FILE = "atomistic/engine/minimize.c"
 F("force on the box", FILE, "relax[d] ? descent->current.virial[d] /",
   "relax[d] ? -descent->current.virial[d] /", BOX)
 F("atoms follow the box", FILE, "(a->x[i][d] - lo[d]) * factor[d] + along[d]",
-  "(a->x[i][d] - lo[d]) + along[d]", BOX)
+  "(a->x[i][d] - lo[d]) + along[d]", BOX,
+  "another way down: forces and stress still have to vanish where it ends")
 F("FIRE uphill", "atomistic/engine/minimize_fire.c", "if (p->fv > 0.0) {", "if (p->fv < 0.0) {",
   MINIMISE)
 F("CG slope", "atomistic/engine/minimize_cg.c", "return line->low + 0.5 * width;",
@@ -310,7 +311,7 @@ F("generalised plane strain", FILE, "kmc->eigenstrain[v][GB_YY] -= mean / kmc->n
   "kmc->eigenstrain[v][GB_YY] -= 0;", r"^unit\.mesoscale\.kmc$|^verify\.fields\.sample$")
 F("lateral strain", FILE, "missing[a] = -kmc->stiffness[a][n - 1];",
   "missing[a] = kmc->stiffness[a][n - 1];",
-  r"^unit\.mesoscale\.kmc$|^verify\.(fields\.sample|hardness\.reload)$")
+  r"^unit\.mesoscale\.kmc$|^verify\.(fields\.sample|hardness\.reload|mesoscale\.lateral)$")
 F("held stress", FILE, "mean[kmc->controlled[a]] += strain[a];",
   "mean[kmc->controlled[a]] -= strain[a];", r"^unit\.mesoscale\.kmc$|^verify\.fields\.sample$")
 F("source of a response", "mesoscale/events/response.c", "= tensor[GB_ZZ] = 1.0 / 3;",
