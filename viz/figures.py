@@ -59,9 +59,9 @@ def hardness(table, published, path):
             ("before", BLUE, "o", "-", "before cycling"),
             ("after", RED, "s", "--", "after cycling")):
         value, error = table[f"hv_{when}"], table[f"hv_{when}_se"]
-        ours = dict(color=colour, marker=marker, linestyle=line)
-        theirs = dict(color=colour, marker=marker, linestyle="none", markerfacecolor="none",
-                      markersize=9, markeredgewidth=1.6)
+        ours = {"color": colour, "marker": marker, "linestyle": line}
+        theirs = {"color": colour, "marker": marker, "linestyle": "none", "markerfacecolor": "none",
+                  "markersize": 9, "markeredgewidth": 1.6}
         absolute.errorbar(strain, value, yerr=bars(error), label=f"this run, {label}", **ours)
         relative.errorbar(strain, table[f"hv_{when}_relative"], yerr=bars(error / table["hv_before"][0]),
                           **ours)
@@ -156,7 +156,10 @@ def strain_map(panels, path, limit=0.7):
     # Markers of about the area that an atom has in the projection, at 72 points an inch.
     area = max(1.5, (width * scale * 72) * (height * scale * 72) / count * 2.5)
     for axes, (title, x, z, eta) in zip(all_axes.flat, panels):
+        unknown = ~np.isfinite(eta)
+        axes.scatter(x[unknown], z[unknown], color="#cccccc", s=area, linewidths=0, rasterized=True)
         order = np.argsort(eta, kind="stable")  # the most strained atoms are drawn last
+        order = order[~unknown[order]]
         image = axes.scatter(x[order], z[order], c=eta[order], s=area, cmap="magma_r", vmin=0,
                              vmax=limit, linewidths=0, rasterized=True)
         axes.set(title=title, aspect="equal")
@@ -209,6 +212,8 @@ def gamma_density(q, mean, shape):
 def barriers(table, laws, path):
     """Histogram of barriers with the fitted law, and barriers against local state."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(11.5, 4.5))
+    known = np.isfinite(table["barrier"]) & np.isfinite(table["chi"])
+    table = {key: column[known] for key, column in table.items()}
     barrier, chi = table["barrier"], table["chi"]
     mean_zero, mean_one = laws["barrier_mean_at_chi_0"], laws["barrier_mean_at_chi_1"]
     mean = np.maximum(mean_zero + (mean_one - mean_zero) * chi, 0.05)
@@ -239,10 +244,12 @@ def events(table, path):
     """Distributions of size and shear of the events of the census, and energy change against χ."""
     figure, (size, shear, change) = plt.subplots(1, 3, figsize=(14.5, 4.3))
     counts = table["atoms"]
+    if not np.isfinite(table["gamma"]).any():
+        raise ValueError("no event has a finite gamma")
     size.hist(counts, bins=np.geomspace(max(1, counts.min()), counts.max() + 1, 24), color=SKY,
               edgecolor="white")
     size.set(xscale="log", yscale="log", xlabel="atoms in an event", ylabel="events")
-    strain = np.abs(table["gamma"])
+    strain = np.abs(table["gamma"][np.isfinite(table["gamma"])])
     shear.hist(strain, bins=24, color=SKY, edgecolor="white")
     shear.axvline(np.median(strain), color=BLACK, linestyle="--",
                   label=f"median {np.median(strain):.3g}")
@@ -400,7 +407,7 @@ def smoothed(field):
 
 def outline(axes, inside, edge):
     """Draws the border of the voxels of a mask along their edges."""
-    nz, nx = inside.shape
+    nz = inside.shape[0]
     padded = np.pad(inside, 1)
     lines = []
     for k, i in zip(*np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1])):
@@ -472,7 +479,7 @@ def mark_curve(axes, curve, marks):
                       textcoords="offset points", xytext=(0, 8), ha="center", color=RED)
     axes.set(xlabel="compressive strain (%)", ylabel="stress (GPa)", xlim=(0, None))
     axes.margins(y=0.18)
-    if stress.min() > -0.05 * stress.max():
+    if np.nanmin(stress) > -0.05 * np.nanmax(stress):
         axes.set_ylim(bottom=0)
 
 

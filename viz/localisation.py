@@ -32,7 +32,6 @@ import sys
 
 import h5py
 import numpy as np
-
 import readers
 
 LEAST_PERIOD = 32  # lines
@@ -59,8 +58,8 @@ def samples_of(run):
 
 
 def quantum(slip):
-    """Shear of one event: the smallest slip that any voxel has."""
-    return slip[slip > 0].min()
+    """Shear of one event: the smallest slip that any voxel has; NaN without any."""
+    return slip[slip > 0].min() if (slip > 0).any() else np.nan
 
 
 def smoothed(field):
@@ -169,10 +168,10 @@ def main():
             for strain in sorted(table):
                 values = table[strain]
                 print(f"{strain:7.1f}" + "".join(
-                    f"{np.mean(values[name]) if name in values else np.nan:11.4g}" for name in there))
+                    f"{average(values[name]) if name in values else np.nan:11.4g}" for name in there))
                 written.append({"run": run, "strain": strain, "samples": len(values["slip"])} | {
                     name + suffix: number for name in there if name in values
-                    for suffix, number in (("", np.mean(values[name])), ("_se", error(values[name])))})
+                    for suffix, number in (("", average(values[name])), ("_se", error(values[name])))})
         if arguments.csv:
             with open(arguments.csv, "w", newline="", encoding="utf-8") as file:
                 names = ["run", "strain", "samples"] + [n + s for n in COLUMNS for s in ("", "_se")]
@@ -185,7 +184,15 @@ def main():
     return 0
 
 
+def average(values):
+    """Over the samples that have a value."""
+    values = np.asarray(values, dtype=float)
+    return np.mean(values[np.isfinite(values)]) if np.isfinite(values).any() else np.nan
+
+
 def error(values):
+    values = np.asarray(values, dtype=float)
+    values = values[np.isfinite(values)]
     return np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
 
 

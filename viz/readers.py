@@ -25,13 +25,14 @@ def find(run, *names):
 
 def table(path, words=(), empty=None):
     """Columns of a CSV file by name: arrays of numbers (an empty cell is NaN), but for those in
-    `words` arrays of text. empty: why a table without rows is in order; else it is an error."""
+    `words` arrays of text. empty: what a table of a head alone means, if more is known of it."""
     with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    if not rows and empty:
-        raise Missing(empty)
+        reader = csv.DictReader(file)
+        head, rows = reader.fieldnames, list(reader)
+    if not head:
+        raise ValueError(f"{path} is empty, without even a head")
     if not rows:
-        raise ValueError(f"{path} holds no rows")
+        raise Missing(empty or f"{os.path.basename(path)} has no rows")
     return {name: np.array([row[name] for row in rows]) if name in words else
             np.array([float(row[name] or "nan") for row in rows]) for name in rows[0]}
 
@@ -65,6 +66,20 @@ def summary(run):
     """summary.json as the dictionary that it is."""
     with open(find(run, "summary.json"), encoding="utf-8") as file:
         return json.load(file)
+
+
+def unfinished(run):
+    """Why a run has not all its outputs, or None; None too where nothing tells of a whole run."""
+    try:
+        found = summary(run)
+    except Missing:
+        there = os.path.exists(os.path.join(run, "input.yaml"))
+        return "it has not ended yet, or was killed" if there else None
+    if found.get("status") == "done":
+        return None
+    if found.get("status") == "running":
+        return "it has not ended yet, or was killed"
+    return f"{found.get('status', 'unknown status')}: {found.get('message', 'no reason was given')}"
 
 
 def reloading(run):
@@ -185,9 +200,30 @@ def voxels(file):
             layer(file["fields/solid"][()]) != 0 if "fields/solid" in file else None)
 
 
+def stress_strain(run):
+    """mesoscale/stress_strain.csv, which comes at the end of the stage; before, what the finished
+    samples and the last checkpoints of the others hold of it. And whether it is the whole."""
+    try:
+        return mesoscale_table(run, "stress_strain"), True
+    except Missing as missing:
+        reason = missing
+    parts = []
+    for folder in sorted(glob.glob(os.path.join(glob.escape(run), "mesoscale", "sample_*"))):
+        for name in ("sample.h5", "checkpoint.h5"):
+            path = os.path.join(folder, name)
+            if os.path.exists(path):
+                with h5py.File(path, "r") as file:
+                    parts.append(columns(file["stress_strain"]))
+                break
+    if not sum(len(part["strain"]) for part in parts):
+        raise reason
+    return {name: np.concatenate([part[name] for part in parts]).astype(float)
+            for name in parts[0]}, False
+
+
 def loading_curve(run, sample):
     """Strain and stress in GPa of one sample, compression positive."""
-    rows = mesoscale_table(run, "stress_strain")
+    rows, _ = stress_strain(run)
     chosen = rows["sample"] == sample
     return rows["strain"][chosen], rows["stress_GPa"][chosen]
 

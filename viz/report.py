@@ -15,9 +15,8 @@ import json
 import os
 import sys
 
-import numpy as np
-
 import figures
+import numpy as np
 import readers
 
 MAPS_OF_LOADING = 6
@@ -62,6 +61,9 @@ class Page:
     def preformatted(self, text):
         self.body.append(f"<pre>{html.escape(text)}</pre>")
 
+    def missing(self, text):
+        self.body.append(f'<p class="missing">{html.escape(text)}.</p>')
+
     def section(self, title, parts):
         """Runs the parts, each of which reads its own files; none stops the others."""
         self.heading(title)
@@ -69,7 +71,7 @@ class Page:
             try:
                 part(self)
             except readers.Missing as missing:
-                self.body.append(f'<p class="missing">{html.escape(f"Not shown: {missing}.")}</p>')
+                self.missing(f"Not shown: {missing}")
             except (OSError, KeyError, ValueError, IndexError) as error:
                 what = f"{part.__doc__.strip()} could not be shown: {type(error).__name__}: {error}"
                 print(f"report: {what}", file=sys.stderr)
@@ -88,6 +90,8 @@ class Page:
 
 
 def plus_minus(value, error, digits):
+    if not np.isfinite(value):
+        return "–"
     return f"{value:.{digits}f}" if not np.isfinite(error) else f"{value:.{digits}f} ± {error:.{digits}f}"
 
 
@@ -128,11 +132,12 @@ def show_reloading(page):
 
 def show_loading(page):
     """The mesoscale stress-strain curve"""
-    table = readers.mesoscale_table(page.run, "stress_strain")
+    table, whole = readers.stress_strain(page.run)
     curves = [(f"sample {sample:.0f}", table["strain"][table["sample"] == sample],
                table["stress_GPa"][table["sample"] == sample])
               for sample in np.unique(table["sample"])]
-    page.figure("mesoscale.png", "Compression of the mesoscale samples at constant rate.",
+    page.figure("mesoscale.png", "Compression of the mesoscale samples at constant rate." +
+                ("" if whole else " The stage has not ended: samples up to their last checkpoints."),
                 figures.mesoscale_stress_strain, curves)
 
 
@@ -172,7 +177,7 @@ def show_band_history(page):
     table = readers.shear_bands(page.run)
     loading = table["when"] == "loading"
     chosen = loading if loading.any() else table["when"] == "before"
-    samples = len(np.unique(readers.mesoscale_table(page.run, "stress_strain")["sample"]))
+    samples = len(np.unique(readers.stress_strain(page.run)[0]["sample"]))
     page.figure("band_history.png", "Shear bands against strain: how many there are in a sample, with "
                 "none where no band was found, how wide they are, and how far the material on their "
                 "two sides has moved past each other. Spanning bands join the free surfaces, "
@@ -210,7 +215,7 @@ def show_enthalpy(page):
     strains, curves = np.unique(table["strain_percent"]), []
     for phase in ("before", "after"):
         if not (table["phase"] == phase).any():
-            continue # a run without cycles
+            continue  # a run without cycles
         rows = [table["enthalpy_J_per_g"][(table["strain_percent"] == strain) &
                                           (table["phase"] == phase)] for strain in strains]
         error = [np.std(row, ddof=1) / len(row) ** 0.5 if len(row) > 1 else np.nan for row in rows]
@@ -284,14 +289,15 @@ def show_strain_maps(page):
         for cycle in sorted({0, state["cycles"]}):
             atoms = readers.snapshot(page.run, "cycling", f"state_{state['index']}",
                                      f"cycle_{cycle:02d}.xyz")
-            panels.append((f"strain {100 * state['strain']:.1f} %, {cycle} cycles\n"
-                           f"bands: {state['kind']}",
-                           0.1 * atoms["pos"][:, 0], 0.1 * atoms["pos"][:, 2], atoms["eta_mises"]))
+            title = f"strain {100 * state['strain']:.1f} %, {cycle} cycles\nbands: {state['kind']}"
+            panels.append((title, 0.1 * atoms["pos"][:, 0], 0.1 * atoms["pos"][:, 2],
+                           atoms["eta_mises"]))
     if not panels:
         raise readers.Missing("the input asked for no thermally cycled state")
     page.figure("strain_maps.png", "Atomic shear strain of the strained states relative to the sample "
                 "before loading, seen along y, before and after the thermal cycles. The more strained "
-                "an atom, the later it is drawn.", figures.strain_map, panels)
+                "an atom, the later it is drawn. Grey: atoms without a strain, for they have too few "
+                "neighbours.", figures.strain_map, panels)
 
 
 def show_zones(page):
@@ -330,6 +336,9 @@ def main():
     try:
         os.makedirs(folder, exist_ok=True)
         page = Page(run, folder)
+        unfinished = readers.unfinished(run)
+        if unfinished:
+            page.missing(f"This run is not finished ({unfinished}). Shown is what it has written so far")
         page.section("Hardness", [show_hardness, show_reloading])
         page.section("Mesoscale samples", [show_loading, show_strips, show_band_history,
                                            show_avalanches, show_fields, show_bands,
@@ -338,12 +347,14 @@ def main():
         page.section("Calibration", [show_barriers, show_events, show_estimates])
         page.section("Run", [show_summary, show_provenance])
         path = page.write()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         print(f"report: cannot write {folder}: {error}", file=sys.stderr)
         return 1
-    if page.pictures == 0 and not page.broken:
+    if page.pictures == 0 and not page.broken and not unfinished:
         print(f"report: {run} holds no output of any stage", file=sys.stderr)
         return 1
+    if unfinished:
+        print(f"report: the run is not finished ({unfinished}); the page says what is missing")
     print(f"report: {page.pictures} figures, {path}")
     return 2 if page.broken else 0
 

@@ -30,9 +30,9 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "viz"))
-import figures  # noqa: E402
-import localisation  # noqa: E402
-import readers  # noqa: E402
+import figures
+import localisation
+import readers
 
 CASES = (("plain_300K", "300 K"), ("plain_100K", "100 K"),
          ("end_300K", "Q(χ = 0) at the end\nof its interval"),
@@ -105,7 +105,7 @@ def amplitudes(run):
 def net_shear(run):
     """Net plastic shear over slip at the last snapshot; edge of a voxel in nm."""
     states, edge = readers.loading_fields(run, 0)
-    strains, slip, _, _ = localisation.snapshots(run, 0)
+    _, slip, _, _ = localisation.snapshots(run, 0)
     return np.mean(states[-1][1]["shear"]) / np.mean(slip[-1]), edge
 
 

@@ -85,3 +85,53 @@ page_has "how far the material on their two sides has moved"
 # a run whose only prior strain is 0 loads nothing
 sed -i '2,$d' "$run/mesoscale/stress_strain.csv"
 expect "$1" 0 "the samples were not loaded"
+
+# A run that was stopped, or is going on: no tables of the stage yet, but maps and checkpoints.
+rm -r "$run/report" "$run/hardness" "$run/mesoscale"/*.csv "$run/mesoscale/sample_00/avalanches.csv"
+cat >"$run/summary.json" <<'SUMMARY'
+{"status": "stopped on request", "message": "the time limit of 30 s was reached"}
+SUMMARY
+"$python" - "$run/mesoscale/sample_00/checkpoint.h5" <<'CHECKPOINT'
+import sys
+import h5py
+
+with h5py.File(sys.argv[1], "w") as file:
+    for name, values in (("sample", [0, 0, 0]), ("strain", [0, 0.02, 0.06]), ("stress_GPa", [0, 1.2, 1.1])):
+        file[f"stress_strain/{name}"] = values
+CHECKPOINT
+expect "$1" 0 "the run is not finished (stopped on request: the time limit of 30 s was reached)"
+page_has "samples up to their last checkpoints"
+page_has "The letters on the curve"
+page_has "mesoscale/bands.csv is not there"
+rm -r "$run/mesoscale" "$run/report" "$run/summary.json"
+touch "$run/input.yaml"
+expect "$1" 0 "it has not ended yet, or was killed"
+mkdir "$run/mesoscale"
+echo "sample,strain_percent,kind" >"$run/mesoscale/bands.csv"
+expect "$1" 0 "bands.csv has no rows"
+: >"$run/mesoscale/stress_strain.csv"
+expect "$1" 2 "without even a head"
+
+# What has no value is not drawn as a zero, and stops nothing.
+"$python" - "$1" "$run/nan.png" <<'NAN'
+import sys
+sys.path.insert(0, sys.argv[1] + "/viz")
+import figures
+import localisation
+import numpy as np
+
+nan = np.nan
+laws = {"barrier_mean_at_chi_0": 1.0, "barrier_mean_at_chi_1": 0.5, "barrier_shape": 4.0}
+figures.barriers({"barrier": np.array([0.5, nan, 0.8]), "chi": np.array([0.1, 0.2, nan]),
+                  "state": np.array([0, 0, 1])}, laws, sys.argv[2])
+figures.events({"atoms": np.array([1, 4]), "gamma": np.array([nan, 0.1]),
+                "chi_before": np.array([0.1, nan]), "chi_after": np.array([0.2, 0.3])}, sys.argv[2])
+drawn = []
+figures.save = lambda figure, path: drawn.append(
+    [np.ma.getdata(c.get_array()) if c.get_array() is not None else len(c.get_offsets())
+     for c in figure.axes[0].collections])
+figures.strain_map([("t", np.arange(3.0), np.arange(3.0), np.array([0.2, nan, 0.1]))], "")
+assert drawn[0][0] == 1 and list(drawn[0][1]) == [0.1, 0.2], drawn
+assert localisation.average([nan, 2.0, 4.0]) == 3 and np.isnan(localisation.average([nan]))
+assert localisation.error([nan, 2.0, 4.0]) == 1
+NAN
