@@ -381,12 +381,13 @@ F("offset of yielding", FILE, "r->start_plastic - GbSamplePlasticStrain(sample);
 # --- The contract ---------------------------------------------------------------------------------
 
 CONTRACT = r"^unit\.contract\.(calibration|names)$"
+EXPANSION = r"^(verify\.mesoscale\.eigenstrain|unit\.contract\.calibration)$"
 FILE = "src/contract/interpolation.c"
 F("expansion of the two states", FILE,
   "along_chi(&calibration->material, expansion[GB_STATE_RELAXED].value,\n"
   "                   expansion[GB_STATE_FLOWED].value, chi);",
   "along_chi(&calibration->material, expansion[GB_STATE_FLOWED].value,\n"
-  "                   expansion[GB_STATE_RELAXED].value, chi);", CONTRACT)
+  "                   expansion[GB_STATE_RELAXED].value, chi);", EXPANSION)
 F("between temperatures", FILE, "(temperature_K - t[i]) / (t[i + 1] - t[i]);",
   "(temperature_K - t[i]) / t[i + 1];", CONTRACT)
 F("between states", FILE, "(clamped - material->chi[GB_STATE_RELAXED]) / span",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Puts the faults of faults.py into a scratch copy, one at a time, and says which ones no test sees.
 
-    python3 tests/mutation/mutate.py            all of them (about an hour on two quiet cores)
+    python3 tests/mutation/mutate.py            all of them (some half an hour on two cores)
     python3 tests/mutation/mutate.py -k rates   only those whose name or file matches
     python3 tests/mutation/mutate.py --list     the table
     python3 tests/mutation/mutate.py --check    whether each fault still finds its place; no build
