@@ -274,7 +274,6 @@ static void interpolation(void **state)
   c.material.thermal_expansion_per_K[0].value = 1e-5;
   c.material.thermal_expansion_per_K[1].value = 2e-5;
   assert_close(GbCalibrationExpansion(&c, 0.2), 1e-5, 1e-18); /* the relaxed state's */
-  assert_close(GbCalibrationExpansion(&c, 0.2), 1e-5, 1e-18); /* the relaxed state */
   assert_close(GbCalibrationExpansion(&c, 0.3), 1.2e-5, 1e-18);
   assert_close(GbCalibrationExpansion(&c, 0.7), 2e-5, 1e-18); /* the flowed one's */
   c.laws.barrier_mean_eV[0].value = 0.9;
