@@ -11,7 +11,7 @@ gb_add_test(NAME verify.mesoscale.waiting SOURCES verification/events/test_waiti
 gb_add_test(NAME verify.mesoscale.energy SOURCES verification/events/test_energy.c
             unit/events/glass.c LIBS gb_events)
 gb_add_test(NAME unit.mesoscale.avalanche SOURCES unit/events/test_avalanche.c LIBS gb_events)
-gb_add_test(NAME verify.mesoscale.thinning SOURCES verification/events/test_thinning.c
+gb_add_test(NAME verify.mesoscale.thinning TIMEOUT 240 SOURCES verification/events/test_thinning.c
             unit/events/glass.c verification/events/statistics.c LIBS gb_events)
 gb_add_test(NAME verify.mesoscale.detailed_balance SOURCES
             verification/events/test_detailed_balance.c unit/events/glass.c LIBS gb_events)
