@@ -11,6 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The same reach as forces allow. Beyond a million boxes, positions have lost the digits that a
+ * strain needs, and numbers of boxes would not fit. */
+static const double boxes_max = 1e6, free_max_angstrom = 1e9;
+/* Sizes that are always allowed, and those per atom for large samples: what is above comes from a
+ * box in other units or a cutoff gone astray. */
+static const double entries_always = 1e7, entries_per_atom = 30.0;
+static const int64_t pairs_always = 100000000, pairs_per_atom = 400;
+
 typedef struct {
   double x[3];
   int atom;
@@ -38,13 +46,52 @@ static GbStatus append(Grid *grid, const Entry *entry)
   return GB_OK;
 }
 
+static GbStatus check_positions(const GbAtoms *atoms)
+{
+  for (int d = 0; d < 3; d++) {
+    const double length = atoms->length[d];
+    const double limit = atoms->periodic[d] ? boxes_max * length : free_max_angstrom;
+    if (atoms->periodic[d] && !(length > 0.0 && isfinite(length)))
+      GB_FAIL(GB_ERR_INPUT, "axis %c is periodic: expected a finite positive box edge, found %g",
+              "xyz"[d], length);
+    for (int i = 0; i < atoms->n; i++)
+      if (!(fabs(atoms->x[i][d] - atoms->lo[d]) <= limit)) /* true for NaN */
+        GB_FAIL(GB_ERR_INPUT,
+                "atom %lld: expected a position within %g angstrom of the box along %c, found %g",
+                (long long)atoms->id[i], limit, "xyz"[d], atoms -> x[i][d]);
+  }
+  return GB_OK;
+}
+
+/* An upper estimate, for atoms spread evenly, before anything is allocated. */
+static GbStatus check_images(const GbAtoms *atoms, double cutoff)
+{
+  double entries = atoms->n;
+  for (int d = 0; d < 3; d++)
+    if (atoms->periodic[d]) entries *= 1.0 + 2.0 * cutoff / atoms->length[d];
+  if (!(entries <= fmin(fmax(entries_always, entries_per_atom * atoms->n), 1e9)))
+    GB_FAIL(GB_ERR_INPUT,
+            "the cutoff of %g angstrom spans too many boxes of %g x %g x %g angstrom: %.3g images "
+            "of %d atoms (are the box and the positions in angstrom?)",
+            cutoff, atoms->length[0], atoms->length[1], atoms->length[2], entries, atoms->n);
+  return GB_OK;
+}
+
+static GbStatus check_pairs(double cutoff, int n, int64_t pairs)
+{
+  if (pairs <= pairs_always || pairs <= pairs_per_atom * n) return GB_OK;
+  GB_FAIL(GB_ERR_INPUT,
+          "%lld neighbours of %d atoms within the cutoff of %g angstrom: expected at most %lld for "
+          "each (is the box in angstrom?)",
+          (long long)pairs, n, cutoff, (long long)pairs_per_atom);
+}
+
 static GbStatus add_wrapped(const GbAtoms *atoms, Grid *grid)
 {
   for (int i = 0; i < atoms->n; i++) {
     Entry entry = {.atom = i};
     for (int d = 0; d < 3; d++) {
       double x = atoms->x[i][d];
-      if (!isfinite(x)) GB_FAIL(GB_ERR_NUMERIC, "atom %d has no finite position", i);
       if (atoms->periodic[d]) entry.image[d] = -(int)floor((x - atoms->lo[d]) / atoms->length[d]);
       entry.x[d] = x + entry.image[d] * atoms->length[d];
     }
@@ -145,7 +192,7 @@ static int visit(const Grid *grid, double cutoff, const Entry *self, GbNeighbors
       if (out) {
         out->atom[at + found] = other->atom;
         for (int d = 0; d < 3; d++)
-          out->image[at + found][d] = (int16_t)(other->image[d] - self->image[d]);
+          out->image[at + found][d] = other->image[d] - self->image[d];
       }
       found++;
     }
@@ -162,6 +209,7 @@ static GbStatus fill(const Grid *grid, const Entry *atoms, double cutoff, GbNeig
     list->start[i + 1] = visit(grid, cutoff, &atoms[i], NULL, 0);
   for (int i = 0; i < n; i++)
     list->start[i + 1] += list->start[i];
+  GB_CALL(check_pairs(cutoff, n, list->start[n]));
   GB_CALLOC(list->atom, list->start[n]);
   GB_CALLOC(list->image, list->start[n]);
 #pragma omp parallel for schedule(static)
@@ -189,11 +237,10 @@ GbStatus GbNeighborsBuild(const GbAtoms *atoms, double cutoff, GbNeighbors *neig
   Grid grid = {0};
   Entry *wrapped = NULL;
   memset(neighbors, 0, sizeof *neighbors);
-  if (!(cutoff > 0.0)) GB_FAIL(GB_ERR_ARG, "neighbour cutoff must be positive, found %g", cutoff);
-  for (int d = 0; d < 3; d++) {
-    if (atoms->periodic[d] && !(atoms->length[d] > 0.0))
-      GB_FAIL(GB_ERR_ARG, "periodic box edge %d must be positive, found %g", d, atoms->length[d]);
-  }
+  if (!(cutoff > 0.0 && isfinite(cutoff)))
+    GB_FAIL(GB_ERR_ARG, "neighbour cutoff must be positive and finite, found %g", cutoff);
+  GB_CALL(check_positions(atoms));
+  GB_CALL(check_images(atoms, cutoff));
   neighbors->n = atoms->n;
   GbStatus status = build(atoms, cutoff, &grid, &wrapped, neighbors);
   free(wrapped);

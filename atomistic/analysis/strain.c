@@ -105,6 +105,13 @@ static void store_strain(const double gradient[3][3], int i, GbStrain *strain)
       sqrt((xy * xy + yz * yz + zx * zx) / 6.0 + e[3] * e[3] + e[4] * e[4] + e[5] * e[5]);
 }
 
+static void store_nothing(int i, GbStrain *strain)
+{
+  strain->eta_mises[i] = strain->d2min[i] = strain->volumetric[i] = NAN;
+  for (int c = 0; c < 6; c++)
+    strain->eta[i][c] = NAN;
+}
+
 static GbStatus allocate(int n, GbStrain *strain)
 {
   strain->n = n;
@@ -133,6 +140,24 @@ static GbStatus check_same_atoms(const GbAtoms *reference, const GbAtoms *curren
   return GB_OK;
 }
 
+/* The reference is checked where its neighbours are sought. */
+static GbStatus check_current(const GbAtoms *current)
+{
+  for (int d = 0; d < 3; d++) {
+    const double length = current->length[d];
+    const double limit = current->periodic[d] ? 1e6 * length : 1e9;
+    if (current->periodic[d] && !(length > 0.0 && isfinite(length)))
+      GB_FAIL(GB_ERR_INPUT, "axis %c is periodic: expected a finite positive box edge, found %g",
+              "xyz"[d], length);
+    for (int i = 0; i < current->n; i++)
+      if (!(fabs(current->x[i][d] - current->lo[d]) <= limit)) /* true for NaN */
+        GB_FAIL(GB_ERR_INPUT,
+                "atom %lld: expected a position within %g angstrom of the box along %c, found %g",
+                (long long)current->id[i], limit, "xyz"[d], current -> x[i][d]);
+  }
+  return GB_OK;
+}
+
 GbStatus GbStrainCompute(const GbAtoms *reference, const GbAtoms *current, double cutoff,
                          GbStrain *strain)
 {
@@ -140,16 +165,22 @@ GbStatus GbStrainCompute(const GbAtoms *reference, const GbAtoms *current, doubl
   GbStatus status;
   memset(strain, 0, sizeof *strain);
   GB_CALL(check_same_atoms(reference, current));
+  GB_CALL(check_current(current));
   GB_TRY(status, GbNeighborsBuild(reference, cutoff, &list), done);
   GB_TRY(status, allocate(reference->n, strain), done);
 #pragma omp parallel for schedule(static)
   for (int i = 0; i < reference->n; i++) {
     double gradient[3][3];
     strain->valid[i] = fit_gradient(reference, current, &list, i, gradient);
-    if (!strain->valid[i]) continue;
+    if (!strain->valid[i]) {
+      store_nothing(i, strain);
+      continue;
+    }
     store_strain(gradient, i, strain);
     strain->d2min[i] = residual(reference, current, &list, i, gradient);
   }
+  for (int i = 0; i < reference->n; i++)
+    strain->unfit += !strain->valid[i];
 done:
   GbNeighborsFree(&list);
   if (status != GB_OK) GbStrainFree(strain);

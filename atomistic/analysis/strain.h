@@ -9,8 +9,9 @@
 
 #include "atomistic/engine/atoms.h"
 
+/* Where there is no fit (see valid), all numbers are NaN: no value is not zero. */
 typedef struct {
-  int n;
+  int n, unfit;       /* atoms; those without a fit */
   double *eta_mises;  /* [n] */
   double *d2min;      /* [n] angstrom^2, sum over neighbours */
   double (*eta)[6];   /* [n] Green-Lagrange xx yy zz xy xz yz */

@@ -410,6 +410,7 @@ static GbStatus classify(const GbAtoms *atoms, const GbStrain *strain, const GbZ
     zones->zone[i] = grid->zone[grid->of_atom[i]];
     zones->band[i] = grid->band[grid->of_atom[i]];
     zones->count[zones->zone[i]]++;
+    zones->unfit[zones->zone[i]] += !strain->valid[i];
   }
   return GB_OK;
 }

@@ -27,6 +27,7 @@ typedef struct {
   int nbands;
   GbBands kind;
   int64_t count[GB_NZONES];
+  int64_t unfit[GB_NZONES]; /* of these, atoms without a strain: in no mean */
 } GbZones;
 
 GbZoneOptions GbZoneDefaults(void); /* 0.3, 6, 12, 4 */

@@ -48,6 +48,14 @@ static GbStatus write_view(Collector *collector, const char *path, const GbAtoms
   return GB_OK;
 }
 
+/* They are nan in files and in no mean of a zone. */
+static void tell_unfit(const char *path, const GbStrain *strain)
+{
+  if (strain->unfit)
+    GbLogWarn("%s: %d of %d atoms have too few neighbours for a strain: nan, and in no mean", path,
+              strain->unfit, strain->n);
+}
+
 /* --- tension -------------------------------------------------------------------------------------
  */
 
@@ -64,6 +72,7 @@ static GbStatus classify_frame(Collector *collector, int frame, GbProducts *prod
   GbProductFrame(session->run->folder, frame, path);
   GB_TRY(status, GbSessionReadAtoms(session, path, &atoms, &products->frame_strain[frame]), done);
   GB_TRY(status, GbStrainCompute(&collector->reference, &atoms, cutoff, &strain), done);
+  tell_unfit(path, &strain);
   GB_TRY(status, GbZonesClassify(&atoms, &strain, &options, &zones), done);
   products->frame_bands[frame] = zones.kind;
   if (frame == products->nframes - 1) {
@@ -172,6 +181,7 @@ static GbStatus analyse_cycle(Collector *collector, int index, int cycle, GbZone
   GbProductCycle(session->run->folder, index, cycle, path);
   GB_TRY(status, GbSessionReadAtoms(session, path, &atoms, NULL), done);
   GB_TRY(status, GbStrainCompute(&collector->reference, &atoms, cutoff, &strain), done);
+  tell_unfit(path, &strain);
   if (cycle == 0) GB_TRY(status, define_zones(config, &atoms, &strain, zones, state), done);
   GbForceReset(session->force);
   GB_TRY(status, GbForceComputePerAtom(session->force, &atoms, &result, collector->energy, NULL),

@@ -49,6 +49,20 @@ static void share_boundaries(const GbFrame *knows, GbFrame *other)
   memcpy(other->atoms.periodic, knows->atoms.periodic, sizeof other->atoms.periodic);
 }
 
+static GbStatus check_fits(const char *path, const GbStrain *strain, double cutoff)
+{
+  if (strain->unfit == strain->n)
+    GB_FAIL(GB_ERR_INPUT,
+            "%s: expected at least 4 neighbours (not in a plane) within %g angstrom, found no atom "
+            "of %d that has them: is the cutoff below the distance of neighbours?",
+            path, cutoff, strain->n);
+  if (strain->unfit)
+    GbLogWarn("%s: %d of %d atoms have fewer than 4 neighbours (or all in a plane) within %g "
+              "angstrom: their eta_mises and d2min are nan",
+              path, strain->unfit, strain->n, cutoff);
+  return GB_OK;
+}
+
 static GbStatus write_strain(const GbOptions *options, const GbFrame *reference, GbFrame *current)
 {
   GbStrain strain = {0};
@@ -65,7 +79,8 @@ static GbStatus write_strain(const GbOptions *options, const GbFrame *reference,
   frame.ncolumns = 2;
   frame.columns[0] = (GbColumn){"eta_mises", strain.eta_mises};
   frame.columns[1] = (GbColumn){"d2min", strain.d2min};
-  GbStatus status = GbFrameWrite(options->output, &frame, &how);
+  GbStatus status = check_fits(options->positional[0], &strain, cutoff);
+  if (status == GB_OK) status = GbFrameWrite(options->output, &frame, &how);
   GbStrainFree(&strain);
   GB_CALL(status);
   GbLogInfo("%s: eta_mises and d2min (cutoff %g angstrom) of %d atoms", options->output, cutoff, n);

@@ -65,7 +65,8 @@ static void compare(const double length[3], const bool periodic[3], double cutof
       double r2 = distance2(&atoms, i, list.atom[k], image);
       assert_true(r2 <= cutoff * cutoff * (1.0 + 1e-12) && r2 > 0.0);
       for (int64_t m = list.start[i]; m < k; m++)
-        assert_false(list.atom[m] == list.atom[k] && !memcmp(list.image[m], list.image[k], 6));
+        assert_false(list.atom[m] == list.atom[k] &&
+                     !memcmp(list.image[m], list.image[k], sizeof list.image[k]));
     }
   }
   GbNeighborsFree(&list);

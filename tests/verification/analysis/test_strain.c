@@ -181,6 +181,55 @@ static void single_displacement(void **state)
   GbAtomsFree(&current);
 }
 
+/* Every second atom tens of thousands of boxes away: the strain is still that of the stretch. */
+static void far_images(void **state)
+{
+  (void)state;
+  const double stretch = 1.05, exx = 0.5 * (stretch * stretch - 1);
+  const double f[3][3] = {{stretch, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+  const int boxes[] = {100, 40000, 70000, 900000};
+  for (int k = 0; k < 4; k++) {
+    GbAtoms reference, current;
+    GbStrain strain;
+    make_disordered(&reference, all_periodic);
+    for (int i = 0; i < reference.n; i += 2)
+      reference.x[i][0] += boxes[k] * reference.length[0];
+    deform(&reference, f, &current);
+    assert_ok(GbStrainCompute(&reference, &current, cutoff, &strain));
+    for (int i = 0; i < strain.n; i++)
+      assert_close(strain.eta_mises[i], exx / sqrt(3.0), 1e-7);
+    GbStrainFree(&strain);
+    GbAtomsFree(&reference);
+    GbAtomsFree(&current);
+  }
+}
+
+/* Positions and boxes that no strain can be had from are refused, in either configuration. */
+static void absurd_input(void **state)
+{
+  (void)state;
+  const double bad[] = {1e300, 2e6 * 15.0, NAN, -INFINITY};
+  GbAtoms reference, current;
+  GbStrain strain;
+  make_disordered(&reference, all_periodic);
+  assert_ok(GbAtomsCopy(&reference, &current));
+  for (int k = 0; k < 4; k++) {
+    current.x[7][1] = bad[k];
+    assert_fails(GbStrainCompute(&reference, &current, cutoff, &strain), GB_ERR_INPUT, "atom 8",
+                 "along y");
+    assert_fails(GbStrainCompute(&current, &reference, cutoff, &strain), GB_ERR_INPUT, "atom 8",
+                 "along y");
+  }
+  current.x[7][1] = reference.x[7][1];
+  current.length[2] = INFINITY;
+  assert_fails(GbStrainCompute(&reference, &current, cutoff, &strain), GB_ERR_INPUT, "axis z");
+  reference.length[0] = reference.length[1] = reference.length[2] = 1e-3;
+  assert_fails(GbStrainCompute(&reference, &reference, 4.2, &strain), GB_ERR_INPUT, "images",
+               "angstrom?");
+  GbAtomsFree(&reference);
+  GbAtomsFree(&current);
+}
+
 /* Atoms without a fit are marked, and different atoms are refused. */
 static void unfit_input(void **state)
 {
@@ -194,8 +243,12 @@ static void unfit_input(void **state)
     plane.x[i][1] = 2.5 * (i / 5);
   }
   assert_ok(GbStrainCompute(&plane, &plane, 3.0, &strain));
-  for (int i = 0; i < 25; i++)
+  assert_int_equal(strain.unfit, 25);
+  for (int i = 0; i < 25; i++) {
     assert_false(strain.valid[i]);
+    assert_true(isnan(strain.eta_mises[i]) && isnan(strain.d2min[i]));
+    assert_true(isnan(strain.volumetric[i]) && isnan(strain.eta[i][5]));
+  }
   GbStrainFree(&strain);
   assert_ok(GbAtomsCopy(&plane, &other));
   other.id[3] = 99;
@@ -207,7 +260,7 @@ static void unfit_input(void **state)
   GbAtomsFree(&other);
 }
 
-GB_TEST_MAIN("verify.analysis.strain", cmocka_unit_test(simple_shear),
-             cmocka_unit_test(uniaxial_and_volumetric), cmocka_unit_test(rotations),
-             cmocka_unit_test(unwrapped_across_boundaries), cmocka_unit_test(single_displacement),
-             cmocka_unit_test(unfit_input))
+GB_TEST_MAIN("verify.analysis.strain", cmocka_unit_test(simple_shear), cmocka_unit_test(far_images),
+             cmocka_unit_test(absurd_input), cmocka_unit_test(uniaxial_and_volumetric),
+             cmocka_unit_test(rotations), cmocka_unit_test(unwrapped_across_boundaries),
+             cmocka_unit_test(single_displacement), cmocka_unit_test(unfit_input))
