@@ -94,8 +94,8 @@ F("F or its transpose", FILE, "w[r][c] += now[r] * before[c];", "w[r][c] += befo
 F("D2min of the total motion", FILE, "(now[r] - affine) * (now[r] - affine)",
   "(now[r] - before[r]) * (now[r] - before[r])", STRAIN)
 FILE = "atomistic/analysis/neighbors.c"
-F("image of a neighbour", FILE, "(int16_t)(other->image[d] - self->image[d])",
-  "(int16_t)(other->image[d] + self->image[d])", r"^(unit\.analysis\.neighbors|verify\.analysis)")
+F("image of a neighbour", FILE, "other->image[d] - self->image[d]",
+  "other->image[d] + self->image[d]", r"^(unit\.analysis\.neighbors|verify\.analysis)")
 F("neighbour cutoff", FILE, "> cutoff * cutoff) continue;", "> 2 * cutoff * cutoff) continue;",
   r"^unit\.analysis\.neighbors$")
 ZONES = r"^unit\.analysis\.zones$"

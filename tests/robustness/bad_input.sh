@@ -124,7 +124,8 @@ dump_header() { # atoms
 { dump_header 3; printf '1 1 Cu 1 1 1\n2 2 Zr 4 4 4\n'; cat two.dump; } >count.dump
 { dump_header 1; printf '1 1 Au 1 1 1\n'; } >gold.dump
 sed 's/ element//; s/Cu //; s/Zr //' two.dump >unnamed.dump
-sed 's/BOUNDS pp/BOUNDS xy xz yz pp/' two.dump >triclinic.dump
+sed 's/BOUNDS pp/BOUNDS xy xz yz pp/' two.dump >untilted.dump
+sed '6,8s/$/ 1.5/' untilted.dump >triclinic.dump
 sed 's/ x y z/ x y/' two.dump >flat.dump
 forces() { # the command on the file $1 and further options
   local input=$1
@@ -141,7 +142,8 @@ bad_file "cut-off dump" "short.dump:10|atom|cut off" short.dump
 bad_file "dump with a short row" "column.dump:11|expected 6 columns|2 2 Zr 4 4" column.dump
 bad_file "NaN in a dump" "nan.dump:11|column 5|finite number" nan.dump
 bad_file "wrong count in a dump" "count.dump:12|atom 3 of the 3|ITEM: TIMESTEP" count.dump
-bad_file "triclinic dump" "triclinic.dump:5|triclinic" triclinic.dump
+bad_file "triclinic dump" "triclinic.dump|triclinic" triclinic.dump
+bad_file "dump that lacks its tilts" "untilted.dump:6|a tilt" untilted.dump
 bad_file "dump without positions" "flat.dump:9|columns x y z" flat.dump
 bad_file "frame that is not there" "two.dump|expected a frame 7|found 1 frame" two.dump@7
 bad_file "step that is not there" "two.dump|a frame of step 5" two.dump@step=5
