@@ -26,8 +26,9 @@ enum { FIRST_ROOM = 256, CHUNK = 128, SLACK = 40 /* room to grow: one in so many
 
 static bool same_density(const GbEamTable *one, const GbEamTable *other)
 {
-  size_t knots = (size_t)lround(one->end / one->step) + 2;
-  return one->end == other->end && !memcmp(one->density, other->density, knots * sizeof(GbEamKnot));
+  size_t knots = (size_t)one->last + 2;
+  return one->end == other->end && one->last == other->last &&
+         !memcmp(one->density, other->density, knots * sizeof(GbEamKnot));
 }
 
 /* Where the functions of the pair end, and whether one density serves both. */

@@ -195,17 +195,20 @@ INLINE V pair_at(const Function *f, V s)
 /* Place of a distance in a table. */
 typedef struct {
   V per_r, place, scale; /* 1/r; 0 to 1 in the piece; slope per knot -> derivative over r */
+  V r, end;
   I piece;
 } Place;
 
 INLINE Place place_of(const GbEamTable *table, V s)
 {
-  const V end = set_all(table->end), per_step = set_all(1.0 / table->step);
-  V r = root(s), u = smaller(r, end) * per_step; /* beyond the end: the zero piece */
+  const V per_step = set_all(1.0 / table->step);
+  V r = root(s), u = smaller(r, set_all(table->last * table->step)) * per_step;
   Place p;
+  p.r = r;
+  p.end = set_all(table->end);
   p.piece = whole_part(u);
   p.place = u - from_int(p.piece);
-  p.per_r = 1.0 / r;
+  p.per_r = keep_below(1.0 / r, r, p.end); /* phi, phi' and rho' are products of it */
   p.scale = per_step * p.per_r;
   return p;
 }
@@ -256,6 +259,7 @@ INLINE V density_of_type(const GbEam *eam, int a, int b, V s, double *kept)
   V rho, slope;
   Place place = place_of(&eam->table[a][b], s);
   hermite(eam->table[a][b].density, &place, &rho, &slope);
+  rho = keep_below(rho, place.r, place.end);
   memcpy(kept, &slope, sizeof slope);
   return rho;
 }

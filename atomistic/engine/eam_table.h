@@ -12,8 +12,9 @@ typedef double GbEamKnot[2];
 
 typedef struct {
   double step;        /* angstrom */
-  double end;         /* both functions are zero from here on, angstrom; a knot */
-  GbEamKnot *pair;    /* r phi, eV angstrom; knots 0 .. end/step + 1 */
+  double end;         /* both functions are zero from here on, angstrom */
+  int last;           /* knot; between it and the end nothing changes any more */
+  GbEamKnot *pair;    /* r phi, eV angstrom; knots 0 .. last, and one unused */
   GbEamKnot *density; /* likewise */
 } GbEamTable;
 

@@ -10,6 +10,11 @@
  * scheme of Foiles' original EAM code, which LAMMPS also follows, so energies and forces agree with
  * LAMMPS to rounding. A natural spline would be as smooth but differ where tables carry few digits.
  *
+ * Outside the tables, too, as LAMMPS: the functions of r act up to the cutoff of the file and are
+ * cut there, whatever they are worth; if the cutoff lies beyond the last knot, value and slope stay
+ * what they are at it. F goes on with its first cubic below zero density and as a line above the
+ * last.
+ *
  * Sources: Daw, Baskes, Phys. Rev. B 29, 6443 (1984); Finnis, Sinclair, Philos. Mag. A 50, 45
  * (1984). */
 #include "atomistic/engine/potential.h"
@@ -62,21 +67,27 @@ static void evaluate(const Table *t, double position, double *value, double *slo
   double u = position / t->step;
   int m = !(u > 0.0) ? 0 : u >= t->n - 2 ? t->n - 2 : (int)u; /* NaN stays NaN */
   double p = u - m;
-  p = p < 0.0 ? 0.0 : p > 1.0 ? 1.0 : p;
+  p = p > 1.0 ? 1.0 : p; /* below zero (densities may be) the first cubic goes on */
   double f = t->value[m], d = t->slope[m], df = t->value[m + 1] - f, d1 = t->slope[m + 1];
   double c2 = 3.0 * df - 2.0 * d - d1, c3 = d + d1 - 2.0 * df;
   *value = ((c3 * p + c2) * p + d) * p + f;
   *slope = ((3.0 * c3 * p + 2.0 * c2) * p + d) / t->step;
 }
 
-/* The interpolant is zero from two knots (the reach of the slope stencil) after the last nonzero.
- */
+/* Slopes below it, eV/angstrom (or of a density), count as none. */
+#define AT_REST 1e-9
+
+/* Two knots after the last nonzero value the interpolant is zero; three, if the slope there, which
+ * feels that value, counts. A table that does not come to rest at zero acts up to the cutoff of the
+ * file. */
 static double zero_from(const Table *t, double cutoff)
 {
   int last = t->n - 1;
   while (last > 0 && t->value[last] == 0.0)
     last--;
-  return fmin((last + 2) * t->step, cutoff);
+  int from = last + 2;
+  if (from < t->n && fabs(t->slope[from]) > AT_REST * t->step) from++;
+  return from < t->n ? fmin(from * t->step, cutoff) : cutoff;
 }
 
 static GbStatus build_tables(GbPotential *potential)
@@ -228,4 +239,28 @@ void GbPotentialEmbeddingGrid(const GbPotential *potential, int *knots, double *
 double GbPotentialStep(const GbPotential *potential)
 {
   return potential->file.dr;
+}
+
+int GbPotentialKnots(const GbPotential *potential)
+{
+  return potential->file.nr;
+}
+
+/* `end`: of this function. */
+static void take_knot(const Table *t, double end, double cutoff, int m, double knot[2])
+{
+  bool at_rest = end < cutoff && m * t->step >= end;
+  knot[0] = at_rest ? 0.0 : t->value[m];
+  knot[1] = at_rest ? 0.0 : t->slope[m];
+}
+
+void GbPotentialPairKnot(const GbPotential *potential, int a, int b, int m, double knot[2])
+{
+  take_knot(&potential->pair[a][b], potential->pair_cutoff[a][b], potential->file.cutoff, m, knot);
+}
+
+void GbPotentialDensityKnot(const GbPotential *potential, int source, int at, int m, double knot[2])
+{
+  take_knot(&potential->density[source][at], potential->density_cutoff[source][at],
+            potential->file.cutoff, m, knot);
 }

@@ -29,13 +29,21 @@ void GbPotentialPair(const GbPotential *potential, int a, int b, double r, doubl
 /* Density that an atom of type `source` makes at one of type `at`. */
 void GbPotentialDensity(const GbPotential *potential, int source, int at, double r, double *value,
                         double *slope);
-/* Beyond the last tabulated density F goes on as a straight line. */
+/* Beyond the last tabulated density F goes on as a straight line, below zero with its first cubic.
+ */
 void GbPotentialEmbedding(const GbPotential *potential, int type, double rho, double *value,
                           double *slope);
-/* Where phi_ab and rho_ab really end: the first knot from which the table is zero, angstrom. */
+/* Where phi_ab and rho_ab really end: the first knot from which the table is zero, or the cutoff of
+ * the file if it does not come to rest there; angstrom. */
 double GbPotentialPairCutoff(const GbPotential *potential, int a, int b);
 double GbPotentialDensityCutoff(const GbPotential *potential, int source, int at);
 void GbPotentialEmbeddingGrid(const GbPotential *potential, int *knots, double *step);
 double GbPotentialStep(const GbPotential *potential); /* knot spacing in r, angstrom */
+/* Number of knots in r, and knot m of r phi or of the density, as the file has it where the
+ * cutoff of the file cuts it, zero where it has come to rest: value, and slope per knot spacing. */
+int GbPotentialKnots(const GbPotential *potential);
+void GbPotentialPairKnot(const GbPotential *potential, int a, int b, int m, double knot[2]);
+void GbPotentialDensityKnot(const GbPotential *potential, int source, int at, int m,
+                            double knot[2]);
 
 #endif

@@ -183,6 +183,11 @@ static inline V smaller(V a, V b)
   return _mm256_min_pd(a, b);
 }
 
+static inline V keep_below(V x, V s, V end)
+{
+  return _mm256_and_pd(_mm256_cmp_pd(s, end, _CMP_LT_OQ), x);
+}
+
 static inline bool any_below(V s, V end)
 {
   return _mm256_movemask_pd(_mm256_cmp_pd(s, end, _CMP_LT_OQ)) != 0;

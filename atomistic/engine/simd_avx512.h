@@ -191,6 +191,11 @@ static inline V smaller(V a, V b)
   return _mm512_min_pd(a, b);
 }
 
+static inline V keep_below(V x, V s, V end)
+{
+  return _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(s, end, _CMP_LT_OQ), x);
+}
+
 static inline bool any_below(V s, V end)
 {
   return _mm512_cmp_pd_mask(s, end, _CMP_LT_OQ) != 0;

@@ -1,5 +1,6 @@
-/* Vectors of four numbers with GCC's vector extensions, for any processor: what eam_passes.h needs,
- * and what each function means. The other simd_<instructions>.h do the same with more lanes. */
+/* Vectors of four numbers with the vector extensions of GCC and clang, for any processor: what
+ * eam_passes.h needs, and what each function means. The other simd_<instructions>.h do the same
+ * with more lanes. */
 #ifndef GB_ATOMISTIC_SIMD_PORTABLE_H
 #define GB_ATOMISTIC_SIMD_PORTABLE_H
 
@@ -30,17 +31,22 @@ static inline V set_all(R x)
   return (V){x, x, x, x};
 }
 
+/* Lanes a, b, c, d of x and y together. */
+#ifdef __clang__
+#define PICK(x, y, a, b, c, d) __builtin_shufflevector(x, y, a, b, c, d)
+#else
+#define PICK(x, y, a, b, c, d) __builtin_shuffle(x, y, (M){a, b, c, d})
+#endif
+
 /* Rows to columns. */
 static inline void transpose(V v[4])
 {
-  V a = __builtin_shuffle(v[0], v[1], (M){0, 4, 2, 6});
-  V b = __builtin_shuffle(v[0], v[1], (M){1, 5, 3, 7});
-  V c = __builtin_shuffle(v[2], v[3], (M){0, 4, 2, 6});
-  V d = __builtin_shuffle(v[2], v[3], (M){1, 5, 3, 7});
-  v[0] = __builtin_shuffle(a, c, (M){0, 1, 4, 5});
-  v[1] = __builtin_shuffle(b, d, (M){0, 1, 4, 5});
-  v[2] = __builtin_shuffle(a, c, (M){2, 3, 6, 7});
-  v[3] = __builtin_shuffle(b, d, (M){2, 3, 6, 7});
+  V a = PICK(v[0], v[1], 0, 4, 2, 6), b = PICK(v[0], v[1], 1, 5, 3, 7);
+  V c = PICK(v[2], v[3], 0, 4, 2, 6), d = PICK(v[2], v[3], 1, 5, 3, 7);
+  v[0] = PICK(a, c, 0, 1, 4, 5);
+  v[1] = PICK(b, d, 0, 1, 4, 5);
+  v[2] = PICK(a, c, 2, 3, 6, 7);
+  v[3] = PICK(b, d, 2, 3, 6, 7);
 }
 
 /* x where s < end, else 0. */
