@@ -8,8 +8,10 @@
  * cutoff are not looked at in every step. */
 #include "atomistic/engine/force.h"
 
+#include "atomistic/engine/eam_check.h"
 #include "atomistic/engine/kernel.h"
 #include "atomistic/engine/sum.h"
+#include "base/log.h"
 #include "base/timer.h"
 
 #include <math.h>
@@ -46,6 +48,21 @@ struct GbForce {
   int sample_n;
 };
 
+/* Mixed precision only for potentials that it renders. */
+static GbStatus check_precision(const GbPotential *potential, GbPrecision *precision)
+{
+  GbMixedError worst;
+  if (*precision != GB_PRECISION_MIXED) return GB_OK;
+  GB_CALL(GbEamCheckMixed(potential, &worst));
+  if (worst.error <= GB_MIXED_ERROR) return GB_OK;
+  GbLogWarn("mixed precision cannot render this potential: off by %.2g eV or eV/angstrom for %s-%s "
+            "at %.4g angstrom, at most %g is expected; forces are computed in double",
+            worst.error, GbPotentialElement(potential, worst.a),
+            GbPotentialElement(potential, worst.b), worst.r, GB_MIXED_ERROR);
+  *precision = GB_PRECISION_DOUBLE;
+  return GB_OK;
+}
+
 GbStatus GbForceCreate(MPI_Comm comm, const GbPotential *potential, const GbForceOptions *options,
                        GbForce **force)
 {
@@ -61,6 +78,7 @@ GbStatus GbForceCreate(MPI_Comm comm, const GbPotential *potential, const GbForc
   f->cutoff = GbPotentialCutoff(potential);
   MPI_Comm_rank(comm, &f->rank);
   MPI_Comm_size(comm, &f->size);
+  GB_CALL(check_precision(potential, &chosen.precision));
   GB_CALL(GbKernelFind(chosen.kernel, chosen.precision, &f->type));
   snprintf(f->label, sizeof f->label, "%s %s", f->type->name,
            chosen.precision == GB_PRECISION_MIXED ? "mixed" : "double");

@@ -17,7 +17,8 @@ typedef struct GbForce GbForce;
 
 typedef enum {
   GB_PRECISION_DOUBLE, /* the potential's own table, as LAMMPS interpolates it */
-  GB_PRECISION_MIXED   /* pairs in float, sums over neighbours and everything else in double */
+  GB_PRECISION_MIXED   /* pairs in float, sums over neighbours and everything else in double; for
+                          potentials that it renders (eam_check.h), else double with a warning */
 } GbPrecision;
 
 typedef struct {

@@ -226,6 +226,17 @@ typedef struct {
   GbTrajectoryWriter *writer; /* of rank 0 */
 } Work;
 
+/* What is taken where the file is silent: all axes periodic, or none where it has no box either. */
+static void tell_boundaries(const char *path, const bool periodic[3])
+{
+  if (periodic[0] && periodic[1] && periodic[2])
+    GbLogInfo("%s does not say which axes are periodic: all are taken so (see --boundary)", path);
+  else
+    GbLogInfo("%s does not say which axes are periodic: taken as \"%c %c %c\", with free surfaces "
+              "along f (see --boundary)",
+              path, periodic[0] ? 'p' : 'f', periodic[1] ? 'p' : 'f', periodic[2] ? 'p' : 'f');
+}
+
 /* Every rank reads the same file. */
 static GbStatus read_input(const GbOptions *options, Work *work)
 {
@@ -240,8 +251,7 @@ static GbStatus read_input(const GbOptions *options, Work *work)
   free(path);
   GB_CALL(status);
   if (!options->boundary && !frame->boundaries)
-    GbLogInfo("%s does not say which axes are periodic: all are taken so (see --boundary)",
-              options->positional[0]);
+    tell_boundaries(options->positional[0], frame->atoms.periodic);
   GB_CALLOC(work->energy, work->atoms.n);
   GB_CALLOC(work->stress, work->atoms.n);
   return GB_OK;

@@ -127,6 +127,15 @@ awk '/^ITEM/ { section = $2; print; next }
 awk '/^ITEM: ATOMS/ { rows = 1; next } rows && $(NF - 1) > 1e-4 { exit 1 }' shift.dump ||
   fail "a rigid shift is taken for strain"
 
+# Where the file is silent about boundaries, the message says what is done.
+printf '2\n\nCu 0 0 0\nCu 2.5 0 0\n' >bare.xyz
+"$glassband" forces bare.xyz --potential "$potential" -o bare.dump >/dev/null 2>stderr
+grep -q 'taken as "f f f"' stderr || fail "message about free boundaries"
+grep -q '^ITEM: BOX BOUNDS ff ff ff' bare.dump || fail "boundaries of a bare XYZ file"
+sed -i 's/^ITEM: BOX BOUNDS.*/ITEM: BOX BOUNDS/' bare.dump
+"$glassband" forces bare.dump --potential "$potential" -o all.dump >/dev/null 2>stderr || true
+grep -q 'taken as "f f f"' stderr && fail "a dump without boundaries is called free"
+
 if [ -n "$mpiexec" ]; then
   "$mpiexec" --oversubscribe -n 2 "$glassband" forces glass.data --potential "$potential" \
     -o two.dump --quiet >/dev/null

@@ -38,3 +38,6 @@ gb_add_test(NAME unit.atomistic.poly SOURCES unit/engine/test_poly.c unit/engine
             LIBS gb_engine LABELS atomistic)
 gb_add_test(NAME verify.atomistic.thermostat SOURCES verification/engine/test_thermostat.c
             LIBS gb_engine LABELS atomistic)
+gb_add_test(NAME verify.atomistic.table_ends
+            SOURCES verification/engine/test_table_ends.c unit/engine/samples.c
+            LIBS gb_engine LABELS atomistic)

@@ -11,6 +11,16 @@ add_test(NAME integration.forces
 set_tests_properties(integration.forces PROPERTIES
   TIMEOUT 300 PROCESSORS 2 LABELS atomistic ENVIRONMENT "${pipeline_environment}")
 
+# Skipped where LAMMPS or its potentials are not installed.
+find_package(Python3 COMPONENTS Interpreter)
+if(Python3_FOUND)
+  add_test(NAME verify.atomistic.lammps_potentials
+           COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/verification/engine/lammps_potentials.py
+                   $<TARGET_FILE:glassband>)
+  set_tests_properties(verify.atomistic.lammps_potentials PROPERTIES
+    SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS atomistic ENVIRONMENT "${pipeline_environment}")
+endif()
+
 if(GLASSBAND_MESOSCALE)
   foreach(name bad_input restart)
     add_test(NAME robustness.${name}

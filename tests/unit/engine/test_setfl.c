@@ -126,6 +126,76 @@ static void bad_files_are_named(void **state)
                "element name");
 }
 
+/* The potential of `path` and that of `copy` are the same numbers. */
+static void assert_same_potential(void)
+{
+  GbPotential *p, *q;
+  double value[2], slope[2];
+  assert_ok(GbPotentialRead(MPI_COMM_WORLD, path, &p));
+  assert_ok(GbPotentialRead(MPI_COMM_WORLD, copy, &q));
+  for (double r = 1.5; r < 4.0; r += 0.1) {
+    GbPotentialPair(p, 1, 0, r, &value[0], &slope[0]);
+    GbPotentialPair(q, 1, 0, r, &value[1], &slope[1]);
+    assert_close(value[1], value[0], 0.0);
+    GbPotentialEmbedding(p, 1, r, &value[0], &slope[0]);
+    GbPotentialEmbedding(q, 1, r, &value[1], &slope[1]);
+    assert_close(value[1], value[0], 0.0);
+  }
+  GbPotentialDestroy(&p);
+  GbPotentialDestroy(&q);
+}
+
+/* Line 6 is the first element's, lines 7 to 406 its F, line 407 the first of a density. */
+static void files_are_read_by_line(void **state)
+{
+  (void)state;
+  static const struct {
+    int line;
+    const char *text;
+  } same[] = {{4, "2 Aa Bb # of two elements\n"},
+              {5, "400 0.05\n\n400 0.01 # dr\n4.0 and more\n"},
+              {6, "1 50\n"},
+              {6, "\n# empty lines and comments\n1 50 3.0 fcc 0.25 # lattice\n"},
+              {3, "# 3 Xx Yy Zz\n"}};
+  use_folder("toy.eam.fs", "same.eam.fs");
+  toy_write(path, true);
+  for (size_t n = 0; n < sizeof same / sizeof *same; n++) {
+    copy_changed(100000, same[n].line, same[n].text);
+    assert_same_potential();
+  }
+  copy_changed(100000, 0, "");
+  FILE *file = fopen(copy, "a");
+  fputs("\n# made by hand\nwords behind the tables\n", file);
+  fclose(file);
+  assert_same_potential();
+}
+
+static void what_is_not_setfl_is_named(void **state)
+{
+  (void)state;
+  static const struct {
+    int line;
+    const char *text, *found, *at;
+  } wrong[] = {{1, "c UNITS: real\n", "\"real\"", ":1:"},
+               {4, "2 Aa Bb Cc\n", "\"Cc\"", ":4:"},
+               {4, "2 Aa\nBb\n", "2 elements, found 1", ":4:"},
+               {4, "2 Aa Copper\n", "\"Copper\"", ":4:"},
+               {17, "Infinity\n", "\"Infinity\"", ":17:"},
+               {17, "INF\n", "\"INF\"", ":17:"},
+               {17, "0x1p3\n", "\"0x1p3\"", ":17:"},
+               {17, "1e999\n", "\"1e999\"", ":17:"},
+               {17, "1.0D-01\n", "with E, not D", ":17:"},
+               {406, "1.0 2.0\n", "new line", ":406:"}};
+  GbPotential *p;
+  use_folder("toy.eam.fs", "wrong.eam.fs");
+  toy_write(path, true);
+  for (size_t n = 0; n < sizeof wrong / sizeof *wrong; n++) {
+    copy_changed(100000, wrong[n].line, wrong[n].text);
+    assert_fails(GbPotentialRead(MPI_COMM_WORLD, copy, &p), GB_ERR_INPUT, "wrong.eam.fs",
+                 wrong[n].at, wrong[n].found);
+  }
+}
+
 /* The kind is known from the name; a file of the other kind has another number of tables. */
 static void wrong_kind_is_noticed(void **state)
 {
@@ -146,4 +216,5 @@ GB_TEST_MAIN("unit.atomistic.setfl", cmocka_unit_test(fs_densities_depend_on_bot
              cmocka_unit_test(alloy_densities_depend_on_the_source),
              cmocka_unit_test(embedding_goes_on_as_a_line),
              cmocka_unit_test(cutoffs_come_from_the_tables), cmocka_unit_test(bad_files_are_named),
-             cmocka_unit_test(wrong_kind_is_noticed))
+             cmocka_unit_test(wrong_kind_is_noticed), cmocka_unit_test(files_are_read_by_line),
+             cmocka_unit_test(what_is_not_setfl_is_named))
