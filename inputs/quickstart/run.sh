@@ -58,12 +58,7 @@ finish
 
 echo
 echo "Hardness against prior plastic strain, before and after thermal cycling ($out/hardness/hardness.csv):"
-awk -F, 'BEGIN { printf "%8s %8s %18s %18s %16s\n", "strain", "samples", "HV before", "HV after", "delta HV" }
-  NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
-  { printf "%6g %% %8d %10.1f +- %4.1f %10.1f +- %4.1f %6.2f +- %4.2f %%\n", $column["strain_percent"],
-      $column["samples"], $column["hv_before"], $column["hv_before_se"], $column["hv_after"],
-      $column["hv_after_se"], $column["delta_hv_percent"], $column["delta_hv_se_percent"] }' \
-  "$out/hardness/hardness.csv"
+bash "$here/table.sh" "$out/hardness/hardness.csv"
 echo
 echo "Figures: $out/report/*.png, all on one page: $out/report/index.html"
 echo "Elapsed: $SECONDS s in all:"

@@ -19,6 +19,7 @@
 #include "mesoscale/elasticity/green.h"
 #include "mesoscale/elasticity/product.h"
 #include "mesoscale/elasticity/solver.h"
+#include "mesoscale/elasticity/vector.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -203,6 +204,8 @@ static GbStatus set_up_petsc(GbElasticity *e, Fft *f)
   GB_PETSC(MatShellSetOperation(f->stiffness, MATOP_MULT_TRANSPOSE, (void (*)(void))multiply));
   GB_PETSC(MatSetOption(f->stiffness, MAT_SYMMETRIC, PETSC_TRUE));
   GB_PETSC(MatCreateVecs(f->stiffness, &f->displacement, &f->force));
+  GbVecSetArithmetic(f->displacement);
+  GbVecSetArithmetic(f->force);
   GB_CALL(GbElasticityCreateKsp(f->comm, f->stiffness, &f->ksp));
   GB_PETSC(KSPGetPC(f->ksp, &pc));
   GB_PETSC(PCSetType(pc, PCSHELL));

@@ -33,6 +33,7 @@
 
 #include "base/stop.h"
 #include "base/units.h"
+#include "mesoscale/elasticity/vector.h"
 #include "mesoscale/events/draws.h"
 #include "mesoscale/petsc_compat.h"
 
@@ -259,6 +260,7 @@ static GbStatus set_up_cvode(GbRelaxation *r)
   if (GbSunContextCreate(PETSC_COMM_SELF, &r->context))
     GB_FAIL(GB_ERR_LIBRARY, "SUNDIALS cannot make its context");
   GB_PETSC(VecCreateSeq(PETSC_COMM_SELF, n, &r->vec));
+  GbVecSetArithmetic(r->vec);
   r->chi = N_VMake_Petsc(r->vec, r->context);
   r->cvode = CVodeCreate(CV_BDF, r->context);
   if (!r->chi || !r->cvode) GB_FAIL(GB_ERR_LIBRARY, "SUNDIALS cannot make its integrator");

@@ -12,7 +12,7 @@
 #include "mesoscale/fields/voids.h"
 
 #define GB_MESO_VERSION                                                                            \
-  "3" /* raise when the physics of a sample changes: old products are redone */
+  "4" /* raise when the physics of a sample changes: old products are redone */
 
 typedef struct {
   double intrabasin_time_s;     /* see GbKmcOptions */

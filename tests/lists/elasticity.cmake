@@ -1,3 +1,5 @@
+gb_add_test(NAME unit.mesoscale.vector SOURCES unit/elasticity/test_vector.c
+            LIBS gb_elasticity RANKS 1 2)
 gb_add_test(NAME unit.mesoscale.elasticity SOURCES unit/elasticity/test_elasticity.c
             LIBS gb_elasticity RANKS 1 2)
 gb_add_test(NAME unit.mesoscale.solvers SOURCES unit/elasticity/test_solvers.c
