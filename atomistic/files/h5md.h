@@ -16,6 +16,13 @@
 #include "atomistic/files/frame.h"
 #include "base/h5.h"
 
+/* Attributes of the file by which our trajectories are known: `content`, and `positions`, which
+ * stands there only where they are wrapped into the box (a frame read from a file that has no more
+ * to tell, and written again). Positions of all other programs are taken as wrapped unless they
+ * come with the element `image`. */
+static const char gb_h5md_content[] = "glassband trajectory";
+static const char gb_h5md_wrapped[] = "in the box";
+
 /* --- Writing ------------------------------------------------------------------------------------
  */
 typedef struct GbH5mdWriter GbH5mdWriter;
@@ -43,9 +50,11 @@ GbStatus GbH5mdFinish(GbH5mdWriter **writer);
  */
 /* Whether the file has particles/NAME/position/value; `group` gets "particles/NAME". */
 bool GbH5mdIs(GbH5 *file, char group[64]);
-/* Steps of all frames (-1: none stored); *steps is freed by the caller. */
+/* Steps of all frames (-1: none stored), and a look at all units; *steps is freed by the caller. */
 GbStatus GbH5mdSteps(GbH5 *file, const char *group, int64_t *nframes, int64_t **steps);
-/* `frame` must be empty; freed by the caller, also after an error. */
+/* Units are converted by their attributes (`unit`, H5MD's, or `units`); without one they are taken
+ * as ours. GB_ERR_INPUT for other units. `frame` must be empty; freed by the caller, also after an
+ * error. */
 GbStatus GbH5mdRead(GbH5 *file, const char *group, int64_t index, GbFrame *frame);
 
 #endif

@@ -185,16 +185,16 @@ static herr_t put_fixed(hid_t file, const char *name, hid_t stored, hid_t memory
   return result;
 }
 
-static herr_t put_header(hid_t file)
+static herr_t put_header(hid_t file, bool wrapped)
 {
   static const int version[2] = {1, 1};
   hid_t root = make_group(file, "h5md"), author = make_group(file, "h5md/author");
   hid_t creator = make_group(file, "h5md/creator");
-  bool good = put_array(root, "version", H5T_NATIVE_INT, 2, version) >= 0 &&
-              put_text(author, "name", "unknown") >= 0 &&
-              put_text(creator, "name", "glassband") >= 0 &&
-              put_text(creator, "version", "1") >= 0 &&
-              put_text(file, "content", "glassband trajectory") >= 0;
+  bool good =
+      put_array(root, "version", H5T_NATIVE_INT, 2, version) >= 0 &&
+      put_text(author, "name", "unknown") >= 0 && put_text(creator, "name", "glassband") >= 0 &&
+      put_text(creator, "version", "1") >= 0 && put_text(file, "content", gb_h5md_content) >= 0 &&
+      (!wrapped || put_text(file, "positions", gb_h5md_wrapped) >= 0);
   H5Gclose(creator);
   H5Gclose(author);
   H5Gclose(root);
@@ -263,7 +263,7 @@ bool GbH5mdFill(const char *path, const GbFrame *first, const GbSeries *series, 
 {
   hid_t access = GbH5mdAccess();
   hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
-  bool good = file >= 0 && put_header(file) >= 0;
+  bool good = file >= 0 && put_header(file, first->wrapped) >= 0;
   for (int k = 0; good && k < nseries; k++)
     good = make_series(file, &series[k], options) >= 0;
   for (int k = 0; good && k < nseries; k++)

@@ -1,92 +1,116 @@
 /* Reads our trajectories and those of other programs: ids, species, masses, corner of the box,
- * velocities and so on may be absent, and each may be one dataset or a group with a value per
- * frame. */
+ * velocities and so on may be absent, each may be one dataset or a group with a value per frame,
+ * and they come in units of their own.
+ *
+ * Our files state that positions are not wrapped (or that they are). All others are taken as
+ * wrapped into the box unless the element `image` says in which image an atom is: where positions
+ * are unwrapped after all, the nearest images that `strain` then takes are the right ones too. */
+#include "atomistic/engine/lammps_common.h"
 #include "atomistic/files/h5md.h"
+#include "atomistic/files/h5md_element.h"
+#include "atomistic/files/unit_text.h"
+#include "base/log.h"
 
-#include <hdf5.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_SIZE = 256 };
+enum { NAME_SIZE = 256, LIST_SIZE = 400 };
 
-/* --- Elements -----------------------------------------------------------------------------------
+/* --- Units --------------------------------------------------------------------------------------
  */
 
-typedef struct {
-  hid_t id;
-  bool series; /* the first dimension counts frames */
-  int rank;
-  hsize_t dims[8];
-  hsize_t count; /* numbers per frame */
-} Element;
+typedef enum { LENGTH, VELOCITY, FORCE, TIME, MASS } Quantity;
 
-static bool has_element(GbH5 *file, const char *group, const char *name)
-{
-  char path[NAME_SIZE];
-  snprintf(path, sizeof path, "%s/%s", group, name);
-  return GbH5Has(file, path);
-}
+static const char *const our_units[] = {[LENGTH] = "Angstrom",
+                                        [VELOCITY] = "Angstrom ps-1",
+                                        [FORCE] = "eV Angstrom-1",
+                                        [TIME] = "ps",
+                                        [MASS] = "g mol-1"};
 
-static GbStatus open_element(GbH5 *file, const char *group, const char *name, Element *element)
+static const struct {
+  const char *name;
+  Quantity quantity;
+} dimensional[] = {{"position", LENGTH}, {"box/edges", LENGTH},   {"velocity", VELOCITY},
+                   {"force", FORCE},     {"position/time", TIME}, {"mass", MASS}};
+
+enum { NDIMENSIONAL = sizeof dimensional / sizeof *dimensional };
+
+/* `unit` is H5MD's name of the attribute, `units` that of others. NULL: neither says anything. */
+static GbStatus stated_unit(GbH5 *file, const char *group, const char *name, char **unit)
 {
-  char path[NAME_SIZE];
-  *element = (Element){.id = -1, .count = 1};
-  snprintf(path, sizeof path, "%s/%s/value", group, name);
-  element->series = GbH5Has(file, path);
-  if (!element->series) snprintf(path, sizeof path, "%s/%s", group, name);
-  hid_t id = H5Dopen2((hid_t)GbH5Handle(file), path, H5P_DEFAULT);
-  if (id < 0) GB_FAIL(GB_ERR_INPUT, "%s: expected a dataset %s, found none", GbH5Path(file), path);
-  hid_t space = H5Dget_space(id);
-  element->rank = H5Sget_simple_extent_ndims(space);
-  if (element->rank >= 0 && element->rank <= 8)
-    H5Sget_simple_extent_dims(space, element->dims, NULL);
-  H5Sclose(space);
-  if (element->rank < element->series || element->rank > 8) {
-    H5Dclose(id);
-    GB_FAIL(GB_ERR_INPUT, "%s: dataset %s: expected a value per frame, found %d dimensions",
-            GbH5Path(file), path, element->rank);
+  static const char *const attributes[2] = {"unit", "units"};
+  GbElement element;
+  *unit = NULL;
+  if (!GbElementHas(file, group, name)) return GB_OK;
+  GB_CALL(GbElementOpen(file, group, name, &element));
+  GbElementClose(&element);
+  for (int k = 0; k < 2 && !*unit; k++) {
+    if (GbH5ReadText(file, element.path, attributes[k], unit) != GB_OK) GbErrorClear();
+    if (!*unit || (*unit)[strspn(*unit, " ")] != '\0') continue;
+    free(*unit);
+    *unit = NULL;
   }
-  for (int d = element->series; d < element->rank; d++)
-    element->count *= element->dims[d];
-  element->id = id;
   return GB_OK;
 }
 
-static GbStatus read_values(GbH5 *file, const char *name, const Element *e, int64_t frame,
-                            size_t count, hid_t type, void *to)
+/* What the numbers of an element are to be multiplied by. Lengths without a unit have that of the
+ * other lengths of the file; everything else without one is in our units. */
+static GbStatus unit_factor(GbH5 *file, const char *group, const char *name, Quantity quantity,
+                            bool *stated, double *factor)
 {
-  hsize_t first[8] = {(hsize_t)frame}, size[8];
-  if (e->count != count || (e->series && (hsize_t)frame >= e->dims[0]))
-    GB_FAIL(GB_ERR_INPUT, "%s: %s: expected %zu numbers in frame %lld, found %llu", GbH5Path(file),
-            name, count, (long long)frame, (unsigned long long)e->count);
-  memcpy(size, e->dims, sizeof size);
-  if (e->series)
-    size[0] = 1;
-  else
-    first[0] = 0;
-  hid_t space = H5Dget_space(e->id);
-  hid_t memory = e->rank > 0 ? H5Screate_simple(e->rank, size, NULL) : H5Screate(H5S_SCALAR);
-  bool good =
-      (e->rank == 0 || H5Sselect_hyperslab(space, H5S_SELECT_SET, first, NULL, size, NULL) >= 0) &&
-      H5Dread(e->id, type, memory, space, H5P_DEFAULT, to) >= 0;
-  H5Sclose(memory);
-  H5Sclose(space);
-  if (!good)
-    GB_FAIL(GB_ERR_INPUT, "%s: %s: cannot read frame %lld: the file is damaged", GbH5Path(file),
-            name, (long long)frame);
+  char *unit;
+  *factor = 1.0;
+  GB_CALL(stated_unit(file, group, name, &unit));
+  for (int k = 0; k < NDIMENSIONAL && !unit && quantity == LENGTH; k++)
+    if (dimensional[k].quantity == LENGTH)
+      GB_CALL(stated_unit(file, group, dimensional[k].name, &unit));
+  *stated = unit != NULL;
+  if (!unit || GbUnitTextFactor(unit, our_units[quantity], factor)) {
+    free(unit);
+    return GB_OK;
+  }
+  GbStatus status = GbErrorSet(GB_ERR_INPUT, __FILE__, __LINE__, __func__,
+                               "%s: %s/%s: expected a unit that can be converted to %s, found "
+                               "unit \"%s\"",
+                               GbH5Path(file), group, name, our_units[quantity], unit);
+  free(unit);
+  return status;
+}
+
+/* Refuses unknown units before anything is read, and says once what was assumed. */
+static GbStatus check_units(GbH5 *file, const char *group)
+{
+  char silent[LIST_SIZE] = "";
+  bool converted = false;
+  for (int k = 0; k < NDIMENSIONAL; k++) {
+    const char *name = dimensional[k].name;
+    bool stated;
+    double factor;
+    if (!GbElementHas(file, group, name)) continue;
+    GB_CALL(unit_factor(file, group, name, dimensional[k].quantity, &stated, &factor));
+    converted = converted || factor != 1.0;
+    if (stated) continue;
+    const size_t used = strlen(silent);
+    snprintf(silent + used, sizeof silent - used, "%s%s in %s", used ? ", " : "", name,
+             our_units[dimensional[k].quantity]);
+  }
+  if (*silent)
+    GbLog(converted ? GB_LOG_WARNING : GB_LOG_INFO, "%s: states no unit: taken as %s",
+          GbH5Path(file), silent);
   return GB_OK;
 }
 
-static GbStatus read_element(GbH5 *file, const char *group, const char *name, int64_t frame,
-                             size_t count, hid_t type, void *to)
+static GbStatus read_scaled(GbH5 *file, const char *group, const char *name, Quantity quantity,
+                            int64_t index, size_t count, double *to)
 {
-  Element element;
-  GB_CALL(open_element(file, group, name, &element));
-  GbStatus status = read_values(file, name, &element, frame, count, type, to);
-  H5Dclose(element.id);
-  GB_CALL(status);
+  bool stated;
+  double factor;
+  GB_CALL(GbElementRead(file, group, name, index, count, H5T_NATIVE_DOUBLE, to));
+  GB_CALL(unit_factor(file, group, name, quantity, &stated, &factor));
+  for (size_t k = 0; k < count && factor != 1.0; k++)
+    to[k] *= factor;
   return GB_OK;
 }
 
@@ -98,7 +122,7 @@ bool GbH5mdIs(GbH5 *file, char group[64])
   H5G_info_t members;
   snprintf(group, 64, "particles/all");
   if (!GbH5Has(file, "particles")) return false;
-  if (has_element(file, group, "position/value")) return true;
+  if (GbElementHas(file, group, "position/value")) return true;
   hid_t id = H5Gopen2((hid_t)GbH5Handle(file), "particles", H5P_DEFAULT);
   if (id < 0) return false;
   bool found = false;
@@ -107,35 +131,59 @@ bool GbH5mdIs(GbH5 *file, char group[64])
     char name[50] = "";
     H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, k, name, sizeof name, H5P_DEFAULT);
     snprintf(group, 64, "particles/%s", name);
-    found = has_element(file, group, "position/value");
+    found = GbElementHas(file, group, "position/value");
   }
   H5Gclose(id);
   return found;
 }
 
+static GbStatus count_frames(GbH5 *file, const char *group, int64_t *nframes)
+{
+  GbElement position, step;
+  GB_CALL(GbElementOpen(file, group, "position", &position));
+  *nframes = (int64_t)position.dims[0];
+  GbStatus status = GB_OK;
+  if (GbElementHas(file, group, "position/step")) {
+    status = GbElementOpen(file, group, "position/step", &step);
+    if (status == GB_OK && step.rank == 1 && (int64_t)step.dims[0] < *nframes)
+      *nframes = (int64_t)step.dims[0]; /* the last frame was not finished */
+    if (status == GB_OK) GbElementClose(&step);
+  }
+  const int64_t stored = GbElementStored(&position);
+  GbElementClose(&position);
+  GB_CALL(status);
+  if (stored >= *nframes) return GB_OK;
+  GbLogWarn("%s: %s/position: claims %lld frames, holds %lld", GbH5Path(file), group,
+            (long long)*nframes, (long long)stored);
+  *nframes = stored;
+  return GB_OK;
+}
+
+static GbStatus read_steps(GbH5 *file, const char *group, int64_t nframes, int64_t *steps)
+{
+  GbElement step;
+  const bool stored = nframes > 0 && GbElementHas(file, group, "position/step");
+  if (stored) GB_CALL(GbElementOpen(file, group, "position/step", &step));
+  const int rank = stored ? step.rank : -1;
+  GbStatus status = GB_OK;
+  if (rank == 1) status = GbElementRows(file, &step, nframes, H5T_NATIVE_INT64, steps);
+  if (stored) GbElementClose(&step);
+  GB_CALL(status);
+  for (int64_t k = 0; rank != 1 && k < nframes; k++) {
+    double value = -1.0;
+    bool known = false;
+    if (rank == 0) GB_CALL(GbElementWhen(file, group, "position", "step", k, &known, &value));
+    steps[k] = known && fabs(value) < 1e15 ? (int64_t)value : -1;
+  }
+  return GB_OK;
+}
+
 GbStatus GbH5mdSteps(GbH5 *file, const char *group, int64_t *nframes, int64_t **steps)
 {
-  Element position = {0}, step = {.id = -1};
-  GB_CALL(open_element(file, group, "position", &position));
-  H5Dclose(position.id);
-  *nframes = (int64_t)position.dims[0];
-  const bool stored = has_element(file, group, "position/step");
-  if (stored) GB_CALL(open_element(file, group, "position/step", &step));
-  if (stored && step.rank == 1 && (int64_t)step.dims[0] < *nframes)
-    *nframes = (int64_t)step.dims[0]; /* the last frame was not finished */
-  GbStatus status = GbCalloc((void **)steps, (size_t)*nframes, sizeof **steps);
-  for (int64_t k = 0; status == GB_OK && k < *nframes; k++)
-    (*steps)[k] = -1;
-  if (status == GB_OK && step.rank == 1 && *nframes > 0) {
-    int64_t *all = NULL;
-    status = GbCalloc((void **)&all, (size_t)step.dims[0], sizeof *all);
-    if (status == GB_OK)
-      status =
-          read_values(file, "position/step", &step, 0, (size_t)step.count, H5T_NATIVE_INT64, all);
-    if (status == GB_OK) memcpy(*steps, all, (size_t)*nframes * sizeof **steps);
-    free(all);
-  }
-  if (step.id >= 0) H5Dclose(step.id);
+  GB_CALL(check_units(file, group));
+  GB_CALL(count_frames(file, group, nframes));
+  GB_CALL(GbCalloc((void **)steps, (size_t)*nframes, sizeof **steps));
+  GbStatus status = read_steps(file, group, *nframes, *steps);
   if (status != GB_OK) {
     free(*steps);
     *steps = NULL;
@@ -174,32 +222,91 @@ static void read_boundary(GbH5 *file, const char *group, GbFrame *frame)
   if (box >= 0) H5Gclose(box);
 }
 
-static GbStatus read_box(GbH5 *file, const char *group, int64_t index, GbFrame *frame)
+/* Edges of a box along the axes, or three vectors as rows. */
+static GbStatus read_edges(GbH5 *file, const char *group, int64_t index, GbFrame *frame)
 {
   GbAtoms *a = &frame->atoms;
-  Element edges;
-  double lattice[9];
-  GB_CALL(open_element(file, group, "box/edges", &edges));
-  const bool full = edges.count == 9;
-  GbStatus status = read_values(file, "box/edges", &edges, index, full ? 9 : 3, H5T_NATIVE_DOUBLE,
-                                full ? lattice : a->length);
-  H5Dclose(edges.id);
-  GB_CALL(status);
-  for (int k = 0; full && k < 9; k++) {
-    if (k % 4 && lattice[k] != 0.0)
-      GB_FAIL(GB_ERR_INPUT, "%s: box/edges: expected a rectangular box, found a triclinic one",
-              GbH5Path(file));
-    if (k % 4 == 0) a->length[k / 4] = lattice[k];
-  }
+  GbElement element;
+  double edges[9] = {0};
+  GB_CALL(GbElementOpen(file, group, "box/edges", &element));
+  const bool full = element.count == 9;
+  GbElementClose(&element);
+  GB_CALL(read_scaled(file, group, "box/edges", LENGTH, index, full ? 9 : 3, edges));
+  for (int d = 0; d < 3; d++)
+    a->length[d] = edges[full ? 4 * d : d];
   for (int d = 0; d < 3; d++)
     if (!(a->length[d] > 0.0) || !isfinite(a->length[d]))
       GB_FAIL(GB_ERR_INPUT, "%s: box/edges: expected positive lengths, found %g", GbH5Path(file),
               a->length[d]);
-  if (has_element(file, group, "box/lo"))
-    GB_CALL(read_element(file, group, "box/lo", index, 3, H5T_NATIVE_DOUBLE, a->lo));
+  if (!full) return GB_OK;
+  const double tilt[3] = {edges[3], edges[6], edges[7]}, above[3] = {edges[1], edges[2], edges[5]};
+  if (!GbTiltsVanish(above, a->length))
+    GB_FAIL(GB_ERR_INPUT,
+            "%s: box/edges: expected vectors (Lx 0 0), (xy Ly 0), (xz yz Lz), found others",
+            GbH5Path(file));
+  if (GbTiltsVanish(tilt, a->length)) return GB_OK;
+  for (int k = 0; k < 3; k++)
+    if (!isfinite(tilt[k]))
+      GB_FAIL(GB_ERR_INPUT, "%s: box/edges: expected finite numbers", GbH5Path(file));
+  memcpy(frame->tilt, tilt, sizeof frame->tilt);
+  return GB_OK;
+}
+
+static GbStatus read_box(GbH5 *file, const char *group, int64_t index, GbFrame *frame)
+{
+  GbAtoms *a = &frame->atoms;
+  GB_CALL(read_edges(file, group, index, frame));
+  if (GbElementHas(file, group, "box/lo"))
+    GB_CALL(read_scaled(file, group, "box/lo", LENGTH, index, 3, a->lo));
   read_boundary(file, group, frame);
   return GB_OK;
 }
+
+/* --- Images -------------------------------------------------------------------------------------
+ */
+
+/* Our files say what they hold ("positions": older ones do not, and are never wrapped). */
+static bool states_unwrapped(GbH5 *file)
+{
+  char *content = NULL, *positions = NULL;
+  if (GbH5ReadText(file, "", "content", &content) != GB_OK) GbErrorClear();
+  if (GbH5ReadText(file, "", "positions", &positions) != GB_OK) GbErrorClear();
+  const bool ours = content && strcmp(content, gb_h5md_content) == 0;
+  const bool wrapped = positions && strcmp(positions, gb_h5md_wrapped) == 0;
+  free(content);
+  free(positions);
+  return ours && !wrapped;
+}
+
+/* The position of an atom is position + image * edges; a component without periodic boundary has no
+ * meaning. */
+static GbStatus add_images(GbH5 *file, const char *group, int64_t index, GbFrame *frame)
+{
+  GbAtoms *a = &frame->atoms;
+  double(*image)[3] = NULL;
+  GB_CALLOC(image, a->n);
+  GbStatus status =
+      GbElementRead(file, group, "image", index, 3 * (size_t)a->n, H5T_NATIVE_DOUBLE, image);
+  for (int i = 0; status == GB_OK && i < a->n; i++) {
+    double *k = image[i], *x = a->x[i];
+    for (int d = 0; d < 3 && status == GB_OK; d++) {
+      if (!a->periodic[d]) k[d] = 0.0;
+      if (k[d] != rint(k[d]) || !(fabs(k[d]) <= GB_IMAGE_MAX))
+        status = GbErrorSet(GB_ERR_INPUT, __FILE__, __LINE__, __func__,
+                            "%s: image: expected whole numbers up to %d, found %g for atom %lld",
+                            GbH5Path(file), GB_IMAGE_MAX, k[d], (long long)a->id[i]);
+    }
+    x[0] += k[0] * a->length[0] + k[1] * frame->tilt[0] + k[2] * frame->tilt[1];
+    x[1] += k[1] * a->length[1] + k[2] * frame->tilt[2];
+    x[2] += k[2] * a->length[2];
+  }
+  free(image);
+  GB_CALL(status);
+  return GB_OK;
+}
+
+/* --- Types --------------------------------------------------------------------------------------
+ */
 
 /* Elements and masses of the types, as our own files have them. */
 static GbStatus read_elements(GbH5 *file, GbFrame *frame)
@@ -228,16 +335,44 @@ static GbStatus read_elements(GbH5 *file, GbFrame *frame)
   return GB_OK;
 }
 
+/* Masses of atoms become those of types, where all atoms of a type have the same. */
+static GbStatus read_masses(GbH5 *file, const char *group, int64_t index, GbFrame *frame)
+{
+  GbAtoms *a = &frame->atoms;
+  double *mass = NULL, of_type[GB_MAX_TYPES] = {0};
+  bool same = true, good = true;
+  if (frame->masses || !GbElementHas(file, group, "mass")) return GB_OK;
+  GB_CALLOC(mass, a->n);
+  GbStatus status = read_scaled(file, group, "mass", MASS, index, (size_t)a->n, mass);
+  for (int i = 0; status == GB_OK && i < a->n; i++) {
+    double *m = &of_type[a->type[i]];
+    good = good && isfinite(mass[i]) && mass[i] > 0.0;
+    same = same && (*m == 0.0 || *m == mass[i]);
+    *m = mass[i];
+  }
+  free(mass);
+  GB_CALL(status);
+  if (!good) GB_FAIL(GB_ERR_INPUT, "%s: mass: expected positive numbers", GbH5Path(file));
+  if (!same) {
+    GbLogWarn("%s: atoms of one species have several masses: these are not read", GbH5Path(file));
+    return GB_OK;
+  }
+  for (int t = 0; t < a->ntypes; t++)
+    if (of_type[t] > 0.0) a->mass[t] = of_type[t];
+  frame->masses = true;
+  return GB_OK;
+}
+
 static GbStatus read_types(GbH5 *file, const char *group, int64_t index, GbFrame *frame)
 {
   GbAtoms *a = &frame->atoms;
   const size_t n = (size_t)a->n;
   for (int i = 0; i < a->n; i++)
     a->id[i] = i + 1;
-  if (has_element(file, group, "id"))
-    GB_CALL(read_element(file, group, "id", index, n, H5T_NATIVE_INT64, a->id));
-  if (has_element(file, group, "species"))
-    GB_CALL(read_element(file, group, "species", index, n, H5T_NATIVE_INT, a->type));
+  if (GbElementHas(file, group, "id"))
+    GB_CALL(GbElementRead(file, group, "id", index, n, H5T_NATIVE_INT64, a->id));
+  if (GbElementHas(file, group, "species"))
+    GB_CALL(GbElementRead(file, group, "species", index, n, H5T_NATIVE_INT, a->type));
   for (int i = 0; i < a->n; i++) {
     if (a->type[i] < 0 || a->type[i] >= GB_MAX_TYPES)
       GB_FAIL(GB_ERR_INPUT, "%s: species: expected 0 to %d, found %d", GbH5Path(file),
@@ -245,6 +380,33 @@ static GbStatus read_types(GbH5 *file, const char *group, int64_t index, GbFrame
     if (a->type[i] >= a->ntypes) a->ntypes = a->type[i] + 1;
   }
   GB_CALL(read_elements(file, frame));
+  GB_CALL(read_masses(file, group, index, frame));
+  return GB_OK;
+}
+
+static GbStatus read_column(GbH5 *file, const char *group, const char *name, int64_t index,
+                            GbFrame *frame)
+{
+  static const char *const taken[] = {"id", "species", "mass"};
+  char value[GB_COLUMN_NAME + 8];
+  GbElement element;
+  double *values;
+  int64_t row;
+  for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
+    if (strcmp(name, taken[k]) == 0) return GB_OK;
+  snprintf(value, sizeof value, "%s/value", name);
+  if (!GbElementHas(file, group, value)) return GB_OK;
+  GB_CALL(GbElementOpen(file, group, name, &element));
+  const bool one = element.rank == 2 && element.count == (hsize_t)frame->atoms.n;
+  GbElementClose(&element);
+  if (!one) return GB_OK;
+  GB_CALL(GbFrameAddColumn(frame, name, &values));
+  GB_CALL(GbElementRow(file, group, name, index, &row));
+  for (int i = 0; row < 0 && i < frame->atoms.n; i++)
+    values[i] = NAN; /* sampled at other steps */
+  if (row >= 0)
+    GB_CALL(
+        GbElementRead(file, group, name, index, (size_t)frame->atoms.n, H5T_NATIVE_DOUBLE, values));
   return GB_OK;
 }
 
@@ -256,22 +418,9 @@ static GbStatus read_columns(GbH5 *file, const char *group, int64_t index, GbFra
   hid_t id = H5Gopen2((hid_t)GbH5Handle(file), group, H5P_DEFAULT);
   if (id < 0 || H5Gget_info(id, &members) < 0) members.nlinks = 0;
   for (hsize_t k = 0; k < members.nlinks && status == GB_OK; k++) {
-    char name[GB_COLUMN_NAME] = "", value[GB_COLUMN_NAME + 8];
-    Element element;
-    double *values;
+    char name[GB_COLUMN_NAME] = "";
     H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, k, name, sizeof name, H5P_DEFAULT);
-    snprintf(value, sizeof value, "%s/value", name);
-    if (!has_element(file, group, value) || strcmp(name, "id") == 0 || strcmp(name, "species") == 0)
-      continue;
-    status = open_element(file, group, name, &element);
-    if (status != GB_OK) break;
-    if (element.rank == 2 && element.count == (hsize_t)frame->atoms.n) {
-      status = GbFrameAddColumn(frame, name, &values);
-      if (status == GB_OK)
-        status = read_values(file, name, &element, index, (size_t)frame->atoms.n, H5T_NATIVE_DOUBLE,
-                             values);
-    }
-    H5Dclose(element.id);
+    status = read_column(file, group, name, index, frame);
   }
   if (id >= 0) H5Gclose(id);
   GB_CALL(status);
@@ -280,26 +429,33 @@ static GbStatus read_columns(GbH5 *file, const char *group, int64_t index, GbFra
 
 static GbStatus read_when(GbH5 *file, const char *group, int64_t index, GbFrame *frame)
 {
-  Element element;
+  bool known, stated;
+  double step, time, factor;
+  GbElement strain;
+  GB_CALL(GbElementWhen(file, group, "position", "step", index, &known, &step));
+  if (known && fabs(step) < 1e15) frame->step = (int64_t)step;
+  GB_CALL(GbElementWhen(file, group, "position", "time", index, &known, &time));
+  if (known) GB_CALL(unit_factor(file, group, "position/time", TIME, &stated, &factor));
+  if (known) frame->time_ps = time * factor;
+  if (!GbElementHas(file, "observables", "strain")) return GB_OK;
+  GB_CALL(GbElementOpen(file, "observables", "strain", &strain));
   GbStatus status = GB_OK;
-  struct {
-    const char *group, *name;
-    hid_t type;
-    void *to;
-  } const when[3] = {{group, "position/step", H5T_NATIVE_INT64, &frame->step},
-                     {group, "position/time", H5T_NATIVE_DOUBLE, &frame->time_ps},
-                     {"observables", "strain", H5T_NATIVE_DOUBLE, &frame->strain}};
-  for (int k = 0; k < 3; k++) {
-    if (!has_element(file, when[k].group, when[k].name)) continue;
-    GB_CALL(open_element(file, when[k].group, when[k].name, &element));
-    if (element.rank == 1) { /* step and time are not groups with a value but series themselves */
-      element.series = true;
-      element.count = 1;
-      status = read_values(file, when[k].name, &element, index, 1, when[k].type, when[k].to);
-    }
-    H5Dclose(element.id);
-    GB_CALL(status);
-  }
+  if (strain.series && strain.rank == 1)
+    status = GbElementValues(file, &strain, index, 1, H5T_NATIVE_DOUBLE, &frame->strain);
+  GbElementClose(&strain);
+  GB_CALL(status);
+  return GB_OK;
+}
+
+/* Velocities and forces may be stored more rarely than positions. */
+static GbStatus read_moving(GbH5 *file, const char *group, const char *name, Quantity quantity,
+                            int64_t index, bool *there, int n, double *to)
+{
+  int64_t row = -1;
+  *there = GbElementHas(file, group, name);
+  if (*there) GB_CALL(GbElementRow(file, group, name, index, &row));
+  *there = row >= 0;
+  if (*there) GB_CALL(read_scaled(file, group, name, quantity, index, 3 * (size_t)n, to));
   return GB_OK;
 }
 
@@ -316,24 +472,23 @@ static GbStatus check_positions(GbH5 *file, const GbAtoms *a)
 
 GbStatus GbH5mdRead(GbH5 *file, const char *group, int64_t index, GbFrame *frame)
 {
-  Element position;
-  GB_CALL(open_element(file, group, "position", &position));
-  H5Dclose(position.id);
+  GbElement position;
+  GB_CALL(GbElementOpen(file, group, "position", &position));
+  GbElementClose(&position);
   if (position.rank != 3 || position.dims[2] != 3 || position.dims[1] < 1 ||
       position.dims[1] > 1000000000)
     GB_FAIL(GB_ERR_INPUT, "%s: position/value: expected frames x atoms x 3", GbH5Path(file));
   GB_CALL(GbFrameAllocate(frame, (int)position.dims[1]));
   GbAtoms *a = &frame->atoms;
   const size_t count = 3 * (size_t)a->n;
-  GB_CALL(read_element(file, group, "position", index, count, H5T_NATIVE_DOUBLE, a->x));
-  frame->velocities = has_element(file, group, "velocity");
-  if (frame->velocities)
-    GB_CALL(read_element(file, group, "velocity", index, count, H5T_NATIVE_DOUBLE, a->v));
-  frame->forces = has_element(file, group, "force");
-  if (frame->forces)
-    GB_CALL(read_element(file, group, "force", index, count, H5T_NATIVE_DOUBLE, a->f));
+  GB_CALL(read_scaled(file, group, "position", LENGTH, index, count, a->x[0]));
+  GB_CALL(read_moving(file, group, "velocity", VELOCITY, index, &frame->velocities, a->n, a->v[0]));
+  GB_CALL(read_moving(file, group, "force", FORCE, index, &frame->forces, a->n, a->f[0]));
   GB_CALL(read_box(file, group, index, frame));
   GB_CALL(read_types(file, group, index, frame));
+  const bool images = GbElementHas(file, group, "image");
+  if (images) GB_CALL(add_images(file, group, index, frame));
+  frame->wrapped = !images && !states_unwrapped(file);
   GB_CALL(read_columns(file, group, index, frame));
   GB_CALL(read_when(file, group, index, frame));
   GB_CALL(check_positions(file, a));

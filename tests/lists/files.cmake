@@ -1,4 +1,4 @@
-foreach(part text h5md)
+foreach(part text h5md foreign)
   gb_add_test(NAME unit.atomistic.files_${part} SOURCES unit/engine/test_files_${part}.c LIBS gb_files
               LABELS atomistic)
 endforeach()
