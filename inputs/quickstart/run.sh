@@ -42,8 +42,8 @@ finish
 
 cd "$root" # paths in the input are looked up from here
 begin run
-cores=$(nproc)
-ranks=${GLASSBAND_RANKS:-$((cores < 2 ? 1 : 2))}
+ranks=${GLASSBAND_RANKS:-$(bash "$here/free_ranks.sh" 2)}
+echo "ranks: $ranks (GLASSBAND_RANKS=N sets another number)"
 # One thread a rank: OpenMPI binds nothing here, so ranks and threads would fight for the cores.
 # Root may be all there is in a container, where process_vm_readv is often forbidden too.
 export OMP_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
