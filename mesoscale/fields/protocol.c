@@ -276,13 +276,14 @@ GbStatus GbMesoFingerprint(const GbRun *run, const GbMesoConfig *config, char he
   copy.checkpoint_minutes = 0; /* changes no result */
   const GbSectionData section = {&gb_mesoscale_section, &copy};
   char calibration[GB_HASH_SIZE], *yaml = NULL, *text = NULL;
-  GB_CALL(GbHashFile(run->calibration_path, calibration));
+  GB_CALL(GbCalibrationHash(run->calibration_path, calibration));
   GB_CALL(GbConfigFormat(&section, 1, false, &yaml));
-  const size_t size = strlen(yaml) + 256;
+  const char *petsc = run->petsc_options ? run->petsc_options : "";
+  const size_t size = strlen(yaml) + strlen(petsc) + 256;
   text = malloc(size);
   if (text)
-    snprintf(text, size, "mesoscale %s\ncalibration %s\nseed %llu\n%s", GB_MESO_VERSION,
-             calibration, (unsigned long long)run->seed, yaml);
+    snprintf(text, size, "mesoscale %s\ncalibration %s\nseed %llu\n%s%s", GB_MESO_VERSION,
+             calibration, (unsigned long long)run->seed, petsc, yaml);
   free(yaml);
   if (!text) GB_FAIL(GB_ERR_MEMORY, "no memory for a fingerprint");
   GbHashText(text, hex);

@@ -157,7 +157,7 @@ static GbStatus write_index(const GbRun *run, const GbMesoConfig *config,
                        .strain_rate_per_s = config->strain_rate_per_s,
                        .temperature_K = config->temperature_K,
                        .options = GbMesoSampleOptions(config)};
-  GB_CALL(GbHashFile(run->calibration_path, index.calibration));
+  GB_CALL(GbCalibrationHash(run->calibration_path, index.calibration));
   for (int t = 0; t < GB_NTABLES; t++) {
     char path[GB_PATH_MAX], name[64];
     if (t == GB_TABLE_AVALANCHES) continue; /* long: each sample has its own */
@@ -247,6 +247,7 @@ const GbStage gb_stage_mesoscale = {
     .also = &gb_ensemble_section,
     .config_size = sizeof(GbMesoConfig),
     .needs = "calibrate",
+    .petsc = true,
     .outputs = {"mesoscale/mesoscale.h5", NULL},
     .validate = GbMesoConfigValidate,
     .execute = execute,

@@ -308,7 +308,7 @@ static GbStatus open_index(Work *w)
   if (mkdir(path, 0777) != 0 && errno != EEXIST)
     GB_FAIL(GB_ERR_INPUT, "cannot make the folder %s: %s", path, strerror(errno));
   GB_CALL(GbMesoIndexRead(w->run->folder, &w->index));
-  GB_CALL(GbHashFile(w->run->calibration_path, calibration));
+  GB_CALL(GbCalibrationHash(w->run->calibration_path, calibration));
   if (strcmp(calibration, w->index.calibration) != 0)
     GB_FAIL(GB_ERR_INPUT,
             "%s/mesoscale/mesoscale.h5 was made with another calibration than %s: run "
@@ -372,6 +372,7 @@ const GbStage gb_stage_hardness = {
     .section = &section,
     .config_size = sizeof(GbHardnessConfig),
     .needs = "mesoscale",
+    .petsc = true,
     .outputs = {"hardness/hardness.csv", "hardness/reload.csv", "hardness/hardness.h5", NULL},
     .validate = validate,
     .execute = execute,

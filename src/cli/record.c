@@ -25,11 +25,13 @@ static const char *missing_output(const char *folder, const GbStage *stage)
   return NULL;
 }
 
-static GbStatus write_parts(FILE *out, const GbInput *input, int s, const char *below)
+static GbStatus write_parts(FILE *out, const GbInput *input, int s, const char *petsc,
+                            const char *below)
 {
   const GbStage *stage = gb_stages[s];
   fprintf(out, "program %s\nseed %lld\nstage %s\nbelow %s\n%s", GbVersion(),
           (long long)input->top.seed, stage->name, below, input->texts[s]);
+  if (stage->petsc) fputs(petsc, out);
   const char *paths[GB_STAGE_FILES_MAX];
   int n = stage->input_files ? stage->input_files(input->configs[s], paths) : 0;
   for (int i = 0; i < n; i++) {
@@ -40,13 +42,14 @@ static GbStatus write_parts(FILE *out, const GbInput *input, int s, const char *
   return GB_OK;
 }
 
-GbStatus GbRecordKey(const GbInput *input, int stage, const char *below, char key[GB_HASH_SIZE])
+GbStatus GbRecordKey(const GbInput *input, int stage, const char *petsc, const char *below,
+                     char key[GB_HASH_SIZE])
 {
   char *text = NULL;
   size_t size;
   FILE *out = open_memstream(&text, &size);
   if (!out) GB_FAIL(GB_ERR_MEMORY, "cannot format the key of a stage");
-  GbStatus status = write_parts(out, input, stage, below);
+  GbStatus status = write_parts(out, input, stage, petsc, below);
   if (fclose(out) != 0 && status == GB_OK)
     status = GbErrorSet(GB_ERR_MEMORY, __FILE__, __LINE__, __func__, "cannot format a key");
   if (status == GB_OK) GbHashText(text, key);
@@ -93,7 +96,8 @@ void GbRecordRemove(const char *folder, const GbStage *stage)
   unlink(path);
 }
 
-GbStatus GbRecordWrite(const char *folder, const GbStage *stage, const GbRecord *record)
+GbStatus GbRecordWrite(const char *folder, const GbStage *stage, const char *petsc,
+                       const GbRecord *record)
 {
   char path[PATH_MAX];
   const char *missing = missing_output(folder, stage);
@@ -104,6 +108,7 @@ GbStatus GbRecordWrite(const char *folder, const GbStage *stage, const GbRecord 
   cJSON_AddStringToObject(json, "program", GbVersion());
   cJSON_AddStringToObject(json, "key", record->key);
   cJSON_AddNumberToObject(json, "wall_s", record->wall_s);
+  if (stage->petsc) cJSON_AddStringToObject(json, "petsc_options", petsc);
   cJSON *outputs = cJSON_AddArrayToObject(json, "outputs");
   for (int i = 0; i < GB_STAGE_FILES_MAX && stage->outputs[i]; i++)
     cJSON_AddItemToArray(outputs, cJSON_CreateString(stage->outputs[i]));

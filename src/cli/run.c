@@ -10,6 +10,10 @@
 #include "contract/calibration.h"
 #include "contract/summary.h"
 
+#ifdef GLASSBAND_MESOSCALE
+#include "mesoscale/elasticity/petsc_options.h"
+#endif
+
 #include <cjson/cJSON.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -30,7 +34,35 @@ typedef struct {
   char calibration[PATH_MAX];             /* absolute */
   char keys[GB_STAGES_MAX][GB_HASH_SIZE]; /* of the stages known to be complete; rank 0 */
   GbRunSummary summary;                   /* rank 0 */
+  char *petsc;                            /* options of PETSc that change results, a line each */
+  bool petsc_worked;                      /* a stage that takes them was run */
 } Chain;
+
+/* --- Options of PETSc ---------------------------------------------------------------------------
+ */
+
+static GbStatus take_petsc_options(Chain *chain)
+{
+#ifdef GLASSBAND_MESOSCALE
+  GB_CALL(GbPetscOptionsText(&chain->petsc));
+#else
+  GB_CALLOC(chain->petsc, 1);
+#endif
+  for (const char *line = chain->petsc; *line; line += strcspn(line, "\n") + 1)
+    GbLogInfo("PETSc option %.*s", (int)strcspn(line, "\n"), line);
+  return GB_OK;
+}
+
+static GbStatus warn_of_unused_options(const Chain *chain)
+{
+#ifdef GLASSBAND_MESOSCALE
+  int n;
+  if (chain->petsc_worked) GB_CALL(GbPetscOptionsWarnUnused(&n));
+#else
+  (void)chain;
+#endif
+  return GB_OK;
+}
 
 /* --- Before any work ----------------------------------------------------------------------------
  */
@@ -121,7 +153,7 @@ static GbStatus find_below(Chain *chain, int s, char below[GB_HASH_SIZE])
   if (!stage->needs) return GB_OK;
   int needed = GbStageFind(stage->needs);
   if (strcmp(stage->needs, calibrating_stage) == 0 && GbFileExists(chain->calibration)) {
-    GB_CALL(GbHashFile(chain->calibration, below));
+    GB_CALL(GbCalibrationHash(chain->calibration, below));
     return GB_OK;
   }
   GbRecord record;
@@ -140,7 +172,7 @@ static GbStatus look_up(Chain *chain, int s, bool *reused, GbRecord *record)
 {
   char below[GB_HASH_SIZE], *key = chain->keys[s];
   GB_CALL(find_below(chain, s, below));
-  GB_CALL(GbRecordKey(&chain->input, s, below, key));
+  GB_CALL(GbRecordKey(&chain->input, s, chain->petsc, below, key));
   if (chain->options->fresh || !GbRecordRead(chain->folder, gb_stages[s], record)) return GB_OK;
   *reused = strcmp(record->key, key) == 0;
   if (!*reused) GbRecordFree(record);
@@ -165,7 +197,7 @@ static GbStatus close_stage(Chain *chain, int s, double wall_s, GbRecord *record
   strcpy(record->key, chain->keys[s]);
   record->wall_s = wall_s;
   record->results = cJSON_Duplicate(entries, 1);
-  GB_CALL(GbRecordWrite(chain->folder, gb_stages[s], record));
+  GB_CALL(GbRecordWrite(chain->folder, gb_stages[s], chain->petsc, record));
   return GB_OK;
 }
 
@@ -175,12 +207,14 @@ static GbStatus execute(Chain *chain, int s, GbRecord *record)
   GbRun run = {.comm = MPI_COMM_WORLD,
                .seed = (uint64_t)chain->input.top.seed,
                .folder = chain->folder,
-               .calibration_path = chain->calibration};
+               .calibration_path = chain->calibration,
+               .petsc_options = chain->petsc};
   GbStatus status = chain->rank == 0 ? open_stage(chain, s) : GB_OK;
   GB_CALL(GbErrorSync(MPI_COMM_WORLD, status));
   GbLogInfo("%s: starting", stage->name);
   GbSummaryReset();
   double start = GbTimeNow();
+  chain->petsc_worked |= stage->petsc;
   status = stage->execute(&run, chain->input.configs[s]);
   GB_CALL(GbErrorSync(MPI_COMM_WORLD, status));
   double wall_s = GbTimeNow() - start;
@@ -220,8 +254,8 @@ static GbStatus run_stages(Chain *chain)
 #endif
   GbLogInfo("glassband %s: %d rank%s x %d thread%s, output in %s", GbVersion(), chain->size,
             chain->size == 1 ? "" : "s", threads, threads == 1 ? "" : "s", chain->folder);
-  GbStatus status = GB_OK;
-  if (chain->rank == 0)
+  GbStatus status = take_petsc_options(chain);
+  if (chain->rank == 0 && status == GB_OK)
     status =
         GbRunSummaryStart(&chain->summary, chain->folder, &chain->input.top, chain->size, threads);
   GB_CALL(GbErrorSync(MPI_COMM_WORLD, status));
@@ -230,6 +264,7 @@ static GbStatus run_stages(Chain *chain)
     GB_CALL(GbStopCheck(MPI_COMM_WORLD));
     GB_CALL(run_stage(chain, s));
   }
+  GB_CALL(warn_of_unused_options(chain));
   GB_CALL(GbTimerReport(MPI_COMM_WORLD));
   return GB_OK;
 }
@@ -253,6 +288,7 @@ GbStatus GbCommandRun(const GbOptions *options, int only)
   }
   GbSummaryReset();
   GbInputFree(&chain.input);
+  free(chain.petsc);
   GB_CALL(status);
   return GB_OK;
 }

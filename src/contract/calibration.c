@@ -188,6 +188,7 @@ static GbStatus read_rows(const GbWalk *walk, const char *name, int *ncycles, Gb
   size_t dims[2];
   double *table;
   GB_CALL(GbH5ReadDoubles(walk->file, name, 2, dims, &table, "1"));
+  GbWalkHash(walk, name, table, dims[0] * dims[1] * sizeof *table);
   if (*ncycles < 0) *ncycles = (int)dims[1] - 1;
   if (dims[0] == GB_NZONES && dims[1] == (size_t)*ncycles + 1 && dims[1] > 0) {
     GbStatus status = unpack_rows(walk, name, dims[1], range, table, rows);
@@ -339,7 +340,7 @@ GbStatus GbCalibrationWrite(const GbCalibration *calibration, const char *path)
   GbH5 *file;
   GbCalibration copy = *calibration; /* the walk takes pointers to what it would read into */
   GB_CALL(GbH5Create(path, &file));
-  GbWalk walk = {file, true};
+  GbWalk walk = {file, true, NULL};
   GB_TRY(status, walk_all(&walk, &copy), fail);
   GB_TRY(status, check_across(&walk, &copy), fail);
   GB_TRY(status, write_labels(file), fail);
@@ -381,14 +382,14 @@ static GbStatus check_groups(GbH5 *file)
   return GB_OK;
 }
 
-GbStatus GbCalibrationRead(const char *path, GbCalibration *calibration)
+static GbStatus read_hashed(const char *path, GbHash *hash, GbCalibration *calibration)
 {
   GbStatus status;
   GbH5 *file;
   memset(calibration, 0, sizeof *calibration);
   calibration->events.n = calibration->barriers.n = -1; /* set by the first column */
   GB_CALL(GbH5Open(path, &file));
-  GbWalk walk = {file, false};
+  GbWalk walk = {file, false, hash};
   GB_TRY(status, check_version(file), fail);
   GB_TRY(status, check_groups(file), fail);
   GB_TRY(status, walk_all(&walk, calibration), fail);
@@ -399,6 +400,23 @@ fail:
   GbH5Discard(&file);
   GbCalibrationFree(calibration);
   return status;
+}
+
+GbStatus GbCalibrationRead(const char *path, GbCalibration *calibration)
+{
+  return read_hashed(path, NULL, calibration);
+}
+
+GbStatus GbCalibrationHash(const char *path, char hex[GB_HASH_SIZE])
+{
+  GbCalibration calibration;
+  GbHash *hash;
+  GB_CALL(GbHashCreate(&hash));
+  GbStatus status = read_hashed(path, hash, &calibration);
+  GbHashFinish(&hash, hex);
+  GB_CALL(status);
+  GbCalibrationFree(&calibration);
+  return GB_OK;
 }
 
 /* Rank 0 judges the file first, so that a bad one is reported once; then the others read the same

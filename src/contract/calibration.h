@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/h5.h"
+#include "base/hash.h"
 
 #include <stdint.h>
 
@@ -129,6 +130,10 @@ GbStatus GbCalibrationRead(const char *path, GbCalibration *calibration);
 /* Reads on rank 0 and broadcasts the status and all contents. Collective. */
 GbStatus GbCalibrationReadAll(MPI_Comm comm, const char *path, GbCalibration *calibration);
 void GbCalibrationFree(GbCalibration *calibration);
+/* SHA-256 of all numbers with the names of their datasets, for the keys of what is made from them:
+ * not of the provenance, which tells when and where they were measured. Reads and checks the file.
+ * One process. */
+GbStatus GbCalibrationHash(const char *path, char hex[GB_HASH_SIZE]);
 
 /* Moduli and expansion at (chi, T): linear in chi between (and beyond, clamped to [0, 1.5]) the two
  * measured states, linear in T between measured temperatures, constant beyond them. */

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static GbStatus fail_value(const GbWalk *walk, const char *name, double value, GbRange range)
 {
@@ -30,13 +31,24 @@ GbStatus GbWalkCheck(const GbWalk *walk, const char *name, size_t n, const doubl
   return GB_OK;
 }
 
+void GbWalkHash(const GbWalk *walk, const char *name, const void *values, size_t bytes)
+{
+  if (!walk->hash) return;
+  GbHashAdd(walk->hash, name, strlen(name) + 1);
+  GbHashAdd(walk->hash, &(uint64_t){bytes}, sizeof(uint64_t));
+  if (bytes > 0) GbHashAdd(walk->hash, values, bytes);
+}
+
 /* --- Single numbers and arrays ------------------------------------------------------------------
  */
 
 GbStatus GbWalkScalar(const GbWalk *walk, const char *name, const char *units, GbRange range,
                       double *value)
 {
-  if (!walk->writing) GB_CALL(GbH5ReadScalar(walk->file, name, value, units));
+  if (!walk->writing) {
+    GB_CALL(GbH5ReadScalar(walk->file, name, value, units));
+    GbWalkHash(walk, name, value, sizeof *value);
+  }
   GB_CALL(GbWalkCheck(walk, name, 1, value, range));
   if (walk->writing) GB_CALL(GbH5WriteScalar(walk->file, name, *value, units));
   return GB_OK;
@@ -58,6 +70,7 @@ static GbStatus read_array(const GbWalk *walk, const char *name, const char *uni
   GB_CALL(GbH5ReadDoubles(walk->file, name, 1, &found, values, units));
   if (*n < 0) *n = (int64_t)found;
   GB_CALL(check_length(walk, name, found, *n));
+  GbWalkHash(walk, name, *values, found * sizeof **values);
   return GB_OK;
 }
 
@@ -79,6 +92,7 @@ GbStatus GbWalkInts(const GbWalk *walk, const char *name, GbRange range, int64_t
     GB_CALL(GbH5ReadInts(walk->file, name, 1, &found, values, "1"));
     if (*n < 0) *n = (int64_t)found;
     GB_CALL(check_length(walk, name, found, *n));
+    GbWalkHash(walk, name, *values, found * sizeof **values);
   }
   for (int64_t i = 0; i < *n; i++)
     GB_CALL(GbWalkCheck(walk, name, 1, &(double){(double)(*values)[i]}, range));
@@ -142,10 +156,13 @@ static GbStatus read_columns(const GbWalk *walk, const char *name, const char *u
     snprintf(path, sizeof path, "%s/%s", name, part_names[p]);
     GB_CALL(GbH5ReadDoubles(walk->file, path, rank, &found, &columns->parts[p], units));
     GB_CALL(check_length(walk, path, found, n));
+    GbWalkHash(walk, path, columns->parts[p], found * sizeof(double));
   }
   snprintf(path, sizeof path, "%s/count", name);
   GB_CALL(GbH5ReadInts(walk->file, path, rank, &found, &columns->count, "1"));
-  return check_length(walk, path, found, n);
+  GB_CALL(check_length(walk, path, found, n));
+  GbWalkHash(walk, path, columns->count, found * sizeof(int64_t));
+  return GB_OK;
 }
 
 static GbStatus check_estimate(const GbWalk *walk, const char *name, const GbEstimate *estimate,

@@ -3,6 +3,7 @@
 #ifndef GB_CONTRACT_CALIBRATION_WALK_H
 #define GB_CONTRACT_CALIBRATION_WALK_H
 
+#include "base/hash.h"
 #include "contract/calibration.h"
 
 #include <math.h>
@@ -13,7 +14,11 @@ enum { GB_WALK_NAME_MAX = 128 }; /* dataset names, with the terminator */
 typedef struct {
   GbH5 *file;
   bool writing;
+  GbHash *hash; /* NULL, or what names and numbers are added to when reading */
 } GbWalk;
+
+/* Adds a dataset that was read to the hash, if there is one. */
+void GbWalkHash(const GbWalk *walk, const char *name, const void *values, size_t bytes);
 
 /* Inclusive range of allowed values. */
 typedef struct {

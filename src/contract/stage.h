@@ -9,6 +9,7 @@
 #include "base/config.h"
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct {
@@ -16,6 +17,7 @@ typedef struct {
   uint64_t seed;
   const char *folder;           /* output folder of the whole run; exists; absolute path */
   const char *calibration_path; /* what the mesoscale stage reads */
+  const char *petsc_options;    /* those that change results, a line each; NULL: none */
 } GbRun;
 
 enum { GB_STAGE_FILES_MAX = 8 };
@@ -27,6 +29,7 @@ typedef struct GbStage {
   const GbSection *also;    /* a second section of the same struct, or NULL */
   size_t config_size;       /* bytes of its configuration struct */
   const char *needs;        /* the stage whose outputs it reads, or NULL */
+  bool petsc;               /* results depend on PETSc's options */
   /* Files (relative to run->folder) that exist when the stage is complete; NULL-terminated. */
   const char *outputs[GB_STAGE_FILES_MAX];
   /* Files named in the configuration that the stage reads (potential); their contents enter the

@@ -31,11 +31,13 @@ if(GLASSBAND_MESOSCALE)
       TIMEOUT 600 PROCESSORS 2 ENVIRONMENT "${pipeline_environment}")
   endforeach()
 
-  add_test(NAME robustness.blas
-           COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/robustness/blas.sh $<TARGET_FILE:glassband>
-                   ${PROJECT_SOURCE_DIR})
-  set_tests_properties(robustness.blas PROPERTIES
-    TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT "${pipeline_environment}")
+  foreach(name blas petsc_options)
+    add_test(NAME robustness.${name}
+             COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/robustness/${name}.sh
+                     $<TARGET_FILE:glassband> ${PROJECT_SOURCE_DIR})
+    set_tests_properties(robustness.${name} PROPERTIES
+      TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT "${pipeline_environment}")
+  endforeach()
 
   # The images of the fields: against HDF5, and in ParaView where there is pvbatch.
   foreach(how plain paraview)

@@ -283,6 +283,64 @@ static void interpolation(void **state)
   GbCalibrationFree(&c);
 }
 
+/* Hash of the example with one number multiplied by 1 + 1e-15, or another provenance. */
+static void hash_of(double *(*number)(GbCalibration *), const char *provenance,
+                    char hex[GB_HASH_SIZE])
+{
+  GbCalibration calibration;
+  assert_ok(GbTestCalibration(&calibration));
+  if (number) *number(&calibration) *= 1 + 1e-15;
+  free(calibration.provenance);
+  calibration.provenance = strdup(provenance);
+  assert_ok(GbCalibrationWrite(&calibration, path));
+  GbCalibrationFree(&calibration);
+  assert_ok(GbCalibrationHash(path, hex));
+}
+
+static double *modulus(GbCalibration *c)
+{
+  return &c->material.shear_modulus_GPa[GB_STATE_FLOWED][1].value;
+}
+static double *law(GbCalibration *c)
+{
+  return &c->laws.chi_inf.high;
+}
+static double *energy(GbCalibration *c)
+{
+  return &c->state.energy_J_per_g;
+}
+static double *event(GbCalibration *c)
+{
+  return &c->events.gamma[0];
+}
+static double *barrier(GbCalibration *c)
+{
+  return &c->barriers.barrier_eV[0];
+}
+static double *fraction(GbCalibration *c)
+{
+  return &c->cycling.fraction[GB_ZONE_FRONT][0];
+}
+static double *stress(GbCalibration *c)
+{
+  return &c->stress_strain.stress_GPa[1];
+}
+
+static void hash_of_contents(void **state)
+{
+  double *(*const numbers[])(GbCalibration *) = {modulus, law,      energy, event,
+                                                 barrier, fraction, stress};
+  char plain[GB_HASH_SIZE], other[GB_HASH_SIZE];
+  (void)state;
+  hash_of(NULL, "wall_time_s: 1\n", plain);
+  hash_of(NULL, "wall_time_s: 2\n", other);
+  assert_string_equal(plain, other);
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    hash_of(numbers[i], "wall_time_s: 1\n", other);
+    assert_string_not_equal(plain, other);
+  }
+}
+
 int main(int argc, char **argv)
 {
   const struct CMUnitTest collective[] = {cmocka_unit_test_setup(round_trip, write_example),
@@ -292,6 +350,7 @@ int main(int argc, char **argv)
                                       cmocka_unit_test_setup(ragged_table, write_example),
                                       cmocka_unit_test_setup(not_a_calibration, write_example),
                                       cmocka_unit_test_setup(refuses_to_write, write_example),
+                                      cmocka_unit_test_setup(hash_of_contents, write_example),
                                       cmocka_unit_test(interpolation)};
   int size;
   GbTestStart(&argc, &argv);

@@ -50,7 +50,7 @@ static int make_states(void **state)
   assert_ok(GbConfigLoad(NULL, (const char *const[]){"hardness.repeats=2"}, 1, &own, 1));
   if (world_rank() == 0) write_calibration(1);
   MPI_Barrier(MPI_COMM_WORLD);
-  const GbRun run = {MPI_COMM_WORLD, 3, folder, calibration_path};
+  const GbRun run = {MPI_COMM_WORLD, 3, folder, calibration_path, NULL};
   assert_ok(gb_stage_mesoscale.execute(&run, &mesoscale));
   return 0;
 }
@@ -87,7 +87,7 @@ static double mean_of_peaks(double strain, const char *phase)
 static void the_table_has_its_columns_and_adds_up(void **state)
 {
   static char text[1 << 16];
-  const GbRun run = {MPI_COMM_WORLD, 3, folder, calibration_path};
+  const GbRun run = {MPI_COMM_WORLD, 3, folder, calibration_path, NULL};
   double row[16];
   (void)state;
   assert_ok(gb_stage_hardness.execute(&run, config));
@@ -125,7 +125,7 @@ static void the_table_has_its_columns_and_adds_up(void **state)
 static void results_do_not_depend_on_the_ranks(void **state)
 {
   static char shared[2][1 << 20], alone[2][1 << 20];
-  GbRun run = {MPI_COMM_WORLD, 3, folder, calibration_path};
+  GbRun run = {MPI_COMM_WORLD, 3, folder, calibration_path, NULL};
   (void)state;
   assert_ok(gb_stage_hardness.execute(&run, config));
   if (world_rank() == 0) {
@@ -144,7 +144,7 @@ static void results_do_not_depend_on_the_ranks(void **state)
 static void a_state_that_does_not_yield_is_an_error(void **state)
 {
   const GbSectionData own = {gb_stage_hardness.section, config};
-  const GbRun run = {MPI_COMM_WORLD, 3, folder, calibration_path};
+  const GbRun run = {MPI_COMM_WORLD, 3, folder, calibration_path, NULL};
   (void)state;
   assert_ok(
       GbConfigLoad(NULL, (const char *const[]){"hardness.max_strain_percent=0.1"}, 1, &own, 1));
@@ -154,7 +154,7 @@ static void a_state_that_does_not_yield_is_an_error(void **state)
 
 static void states_of_another_calibration_are_refused(void **state)
 {
-  const GbRun run = {MPI_COMM_WORLD, 3, folder, calibration_path};
+  const GbRun run = {MPI_COMM_WORLD, 3, folder, calibration_path, NULL};
   (void)state;
   if (world_rank() == 0) write_calibration(1.01);
   MPI_Barrier(MPI_COMM_WORLD);
