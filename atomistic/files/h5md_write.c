@@ -15,7 +15,7 @@
 enum { SPARE_BYTES = 1 << 20 };
 
 struct GbH5mdWriter {
-  char *path;
+  char *path, *aside; /* aside: its name until it holds a frame, else NULL */
   hid_t file;
   int64_t frames;
   int n, nseries;
@@ -115,6 +115,8 @@ static void free_writer(GbH5mdWriter **writer)
   if (!*writer) return;
   close_series(*writer);
   if ((*writer)->file >= 0) H5Fclose((*writer)->file);
+  if ((*writer)->aside) unlink((*writer)->aside);
+  free((*writer)->aside);
   free((*writer)->path);
   free((*writer)->id);
   free((*writer)->type);
@@ -137,18 +139,13 @@ static GbStatus rename_file(const char *from, const char *to)
 static GbStatus create(GbH5mdWriter *w, const char *path, const GbFrame *first,
                        const GbH5mdOptions *options)
 {
-  char aside[PATH_MAX];
-  if (snprintf(aside, sizeof aside, "%s.tmp", path) >= (int)sizeof aside)
-    GB_FAIL(GB_ERR_INPUT, "the path of %s is too long", path);
+  const size_t size = strlen(path) + sizeof ".tmp";
+  GB_CALLOC(w->aside, size);
+  snprintf(w->aside, size, "%s.tmp", path);
   errno = 0;
-  if (!GbH5mdFill(aside, first, w->series, w->nseries, options)) {
-    const int cause = errno;
-    unlink(aside);
-    errno = cause;
-    FAIL_HDF5(GB_ERR_INPUT, path, "write it");
-  }
-  GB_CALL(rename_file(aside, path));
-  GB_CALL(start(w, path));
+  if (!GbH5mdFill(w->aside, first, w->series, w->nseries, options))
+    FAIL_HDF5(GbFileFault(errno), path, "write it");
+  GB_CALL(start(w, w->aside));
   return GB_OK;
 }
 
@@ -182,7 +179,7 @@ fail:
 
 static GbStatus copy_file(const char *from, const char *to)
 {
-  int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  int in = open(from, O_RDONLY), out = GbFileOpenNew(to);
   struct stat size = {0};
   bool good = in >= 0 && out >= 0 && fstat(in, &size) == 0;
   for (off_t left = size.st_size; good && left > 0;) {
@@ -346,6 +343,16 @@ static bool append_series(const GbH5mdWriter *w, const GbSeries *s, const GbFram
   return good;
 }
 
+/* With the first frame in it the file gets its name: one that is there stays until then. */
+static GbStatus take_name(GbH5mdWriter *w)
+{
+  if (H5Fflush(w->file, H5F_SCOPE_GLOBAL) < 0) FAIL_HDF5(GB_ERR_IO, w->path, "write a frame");
+  GB_CALL(rename_file(w->aside, w->path));
+  free(w->aside);
+  w->aside = NULL;
+  return GB_OK;
+}
+
 GbStatus GbH5mdAppend(GbH5mdWriter *writer, const GbFrame *frame)
 {
   GB_CALL(check_frame(writer, frame));
@@ -356,6 +363,7 @@ GbStatus GbH5mdAppend(GbH5mdWriter *writer, const GbFrame *frame)
     FAIL_HDF5(GB_ERR_IO, writer->path, "append a frame");
   }
   writer->frames++;
+  if (writer->aside) GB_CALL(take_name(writer));
   return GB_OK;
 }
 

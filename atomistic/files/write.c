@@ -4,6 +4,7 @@
 #include "atomistic/files/trajectory.h"
 #include "base/file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,7 @@ GbStatus GbTrajectoryAppend(GbTrajectoryWriter *writer, const GbFrame *frame)
 {
   if (GbFrameTilted(frame) && writer->format != DUMP && writer->format != XYZ)
     GB_FAIL(GB_ERR_INPUT, "%s: expected a dump or XYZ file for a triclinic box", writer->path);
+  errno = 0;
   switch (writer->format) {
   case DATA:
     if (writer->written) GB_FAIL(GB_ERR_ARG, "%s: a data file holds one frame", writer->path);
@@ -98,7 +100,8 @@ GbStatus GbTrajectoryAppend(GbTrajectoryWriter *writer, const GbFrame *frame)
     break;
   }
   if (writer->aside.stream && ferror(writer->aside.stream))
-    GB_FAIL(GB_ERR_IO, "cannot write %s: the disk may be full", writer->path);
+    GB_FAIL(GB_ERR_IO, "cannot write %s: %s", writer->path,
+            errno ? strerror(errno) : "the disk may be full");
   return GB_OK;
 }
 

@@ -164,24 +164,10 @@ GbStatus GbSessionFolder(GbSession *session, const char *below_stage)
   return GB_OK;
 }
 
-static GbStatus write_text(const char *path, const char *text)
-{
-  char aside[GB_PRODUCT_PATH_MAX + 8];
-  snprintf(aside, sizeof aside, "%s.tmp", path);
-  FILE *out = fopen(aside, "w");
-  if (!out) GB_FAIL(GB_ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
-  bool written = fputs(text, out) >= 0 && fflush(out) == 0 && fsync(fileno(out)) == 0;
-  int reason = errno;
-  if (fclose(out) == 0 && written && rename(aside, path) == 0) return GB_OK;
-  if (written) reason = errno;
-  unlink(aside);
-  GB_FAIL(GB_ERR_IO, "%s: writing failed: %s", path, strerror(reason));
-}
-
 GbStatus GbSessionWriteText(GbSession *session, const char *path, const char *text)
 {
   GbStatus status = GB_OK;
-  if (session->rank == 0) status = write_text(path, text);
+  if (session->rank == 0) status = GbFileWriteText(path, text);
   GB_CALL(GbErrorSync(session->run->comm, status));
   return GB_OK;
 }

@@ -1,5 +1,6 @@
 /* The table of a phase: what a user of molecular dynamics expects to see of a run. */
 #include "atomistic/protocol/session.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,8 +25,9 @@ static GbStatus open_table(GbSession *session, const char *path)
 {
   GbThermo *thermo = &session->phase.thermo;
   bool fresh = access(path, F_OK) != 0;
-  thermo->file = fopen(path, fresh ? "w" : "r+");
-  if (!thermo->file) GB_FAIL(GB_ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
+  thermo->file = GbFileOpenPlain(path, fresh ? "w" : "r+");
+  if (!thermo->file)
+    GB_FAIL(GbFileFault(errno), "%s: cannot be written: %s", path, strerror(errno));
   GB_CALL(put(thermo, path, header));
   return GB_OK;
 }

@@ -1,5 +1,6 @@
 /* calibration.h5, the tables beside it and the provenance. */
 #include "atomistic/statistics/study.h"
+#include "base/file.h"
 
 #include "base/hash.h"
 #include "base/log.h"
@@ -97,22 +98,15 @@ static GbStatus make_provenance(GbStudy *study)
 /* --- Tables
  * --------------------------------------------------------------------------------------- */
 
-/* Writes a table aside and renames it. */
 static GbStatus write_table(const GbStudy *study, const char *name,
                             void (*put)(const GbCalibration *, FILE *))
 {
-  char path[GB_PATH_MAX], aside[GB_PATH_MAX + 8];
+  char path[GB_PATH_MAX];
+  GbFileAside aside;
   path_of(study, name, path);
-  snprintf(aside, sizeof aside, "%s.tmp", path);
-  FILE *out = fopen(aside, "w");
-  if (!out) GB_FAIL(GB_ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
-  put(&study->calibration, out);
-  const int failed = ferror(out);
-  if (fclose(out) != 0 || failed || rename(aside, path) != 0) {
-    const int reason = errno;
-    unlink(aside);
-    GB_FAIL(GB_ERR_IO, "%s: writing failed: %s", path, strerror(reason));
-  }
+  GB_CALL(GbFileBegin(path, &aside));
+  put(&study->calibration, aside.stream);
+  GB_CALL(GbFileCommit(&aside));
   return GB_OK;
 }
 

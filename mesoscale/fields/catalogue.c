@@ -1,5 +1,7 @@
-/* The final file is written by the HDF5 library itself, not through base/h5.h, which holds a file
- * in memory until it is complete: there may be a hundred million events. */
+/* The final file does not go through base/h5.h, which holds a file in memory until it is complete:
+ * there may be a hundred million events. HDF5 lays out datasets of the known length without writing
+ * their contents; these are written into the places that it names with plain pwrite(2), so that a
+ * full disk is one errno at one place. */
 #include "mesoscale/fields/catalogue.h"
 
 #include "base/file.h"
@@ -78,7 +80,7 @@ static GbStatus cannot_write(const GbCatalogue *c)
 static GbStatus open_stream(GbCatalogue *c)
 {
   const off_t size = (off_t)c->count.recorded * (off_t)sizeof(Record);
-  c->stream = fopen(c->part, c->count.seen > 0 ? "r+b" : "w+b");
+  c->stream = GbFileOpenPlain(c->part, c->count.seen > 0 ? "r+b" : "w+b");
   if (!c->stream) return cannot_write(c);
   fseeko(c->stream, 0, SEEK_END);
   if (ftello(c->stream) < size)
@@ -193,21 +195,26 @@ static hid_t file_type(Kind kind)
 {
   switch (kind) {
   case INTEGER_64:
-    return H5T_STD_I64LE;
+    return H5T_NATIVE_INT64;
   case INTEGER_32:
-    return H5T_STD_I32LE;
+    return H5T_NATIVE_INT32;
   case INTEGER_8:
-    return H5T_STD_U8LE;
+    return H5T_NATIVE_UINT8;
   case REAL_64:
-    return H5T_IEEE_F64LE;
+    return H5T_NATIVE_DOUBLE;
   default:
-    return H5T_IEEE_F32LE;
+    return H5T_NATIVE_FLOAT;
   }
+}
+
+static size_t bytes_of(Kind kind)
+{
+  return kind == INTEGER_8 ? 1 : kind == INTEGER_64 || kind == REAL_64 ? 8 : 4;
 }
 
 static GbStatus hdf5_failed(const GbCatalogue *c)
 {
-  GB_FAIL(GB_ERR_IO, "cannot write %s: HDF5 refuses", c->h5);
+  GB_FAIL(GB_ERR_IO, "cannot write %s: %s", c->h5, errno ? strerror(errno) : "HDF5 refuses");
 }
 
 static bool put_text(hid_t object, const char *name, const char *text)
@@ -223,37 +230,66 @@ static bool put_text(hid_t object, const char *name, const char *text)
   return good;
 }
 
-/* Empty, chunked datasets that grow. */
-static GbStatus make_datasets(const GbCatalogue *c, hid_t file, hid_t *datasets)
+/* Where the contents of the columns go. */
+typedef struct {
+  int fd;
+  off_t place[NCOLUMNS];
+} Target;
+
+static bool lay_out_column(const GbCatalogue *c, hid_t file, int k, hid_t space, hid_t layout,
+                           off_t *place)
 {
-  const hsize_t none = 0, most = H5S_UNLIMITED, chunk = CHUNK;
-  const hid_t space = H5Screate_simple(1, &none, &most), layout = H5Pcreate(H5P_DATASET_CREATE);
-  H5Pset_chunk(layout, 1, &chunk);
-  bool good = true;
-  for (int k = 0; k < count_columns(c) && good; k++) {
-    const GbColumn *column = &columns[k].column;
-    datasets[k] = H5Dcreate2(file, column->name, file_type(columns[k].kind), space, H5P_DEFAULT,
-                             layout, H5P_DEFAULT);
-    good = datasets[k] >= 0 && put_text(datasets[k], "units", column->units);
-    if (column->labels) good = good && put_text(datasets[k], "meaning", "0 load, 1 rest, 2 cycles");
-  }
-  H5Pclose(layout);
-  H5Sclose(space);
-  return good ? GB_OK : hdf5_failed(c);
+  const GbColumn *column = &columns[k].column;
+  const hid_t dataset = H5Dcreate2(file, column->name, file_type(columns[k].kind), space,
+                                   H5P_DEFAULT, layout, H5P_DEFAULT);
+  bool good = dataset >= 0 && put_text(dataset, "units", column->units);
+  if (column->labels) good = good && put_text(dataset, "meaning", "0 load, 1 rest, 2 cycles");
+  const haddr_t at = good ? H5Dget_offset(dataset) : HADDR_UNDEF;
+  *place = (off_t)at;
+  if (dataset >= 0) H5Dclose(dataset);
+  return good && (at != HADDR_UNDEF || c->count.recorded == 0);
 }
 
-/* Doubles hold every column exactly, so one buffer does for all; HDF5 converts. */
-static GbStatus append(const GbCatalogue *c, hid_t dataset, hsize_t first, hsize_t n,
-                       const double *values)
+static bool lay_out_columns(const GbCatalogue *c, hid_t file, Target *target)
 {
-  const hsize_t size = first + n;
-  if (H5Dset_extent(dataset, &size) < 0) return hdf5_failed(c);
-  const hid_t memory = H5Screate_simple(1, &n, NULL), file = H5Dget_space(dataset);
-  const bool good = H5Sselect_hyperslab(file, H5S_SELECT_SET, &first, NULL, &n, NULL) >= 0 &&
-                    H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, file, H5P_DEFAULT, values) >= 0;
-  H5Sclose(memory);
-  H5Sclose(file);
-  return good ? GB_OK : hdf5_failed(c);
+  const hsize_t n = (hsize_t)c->count.recorded;
+  const hid_t space = H5Screate_simple(1, &n, NULL), layout = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_alloc_time(layout, H5D_ALLOC_TIME_EARLY);
+  H5Pset_fill_time(layout, H5D_FILL_TIME_NEVER);
+  bool good = true;
+  for (int k = 0; k < count_columns(c) && good; k++)
+    good = lay_out_column(c, file, k, space, layout, &target->place[k]);
+  H5Pclose(layout);
+  H5Sclose(space);
+  return good;
+}
+
+static GbStatus cannot_store(const GbCatalogue *c, int cause)
+{
+  GB_FAIL(GB_ERR_IO, "cannot write %s: %s", c->h5, strerror(cause));
+}
+
+/* Makes the file with all but the contents. */
+static GbStatus lay_out(const GbCatalogue *c, const char *path, Target *target)
+{
+  unlink(path); /* of a run that was killed */
+  errno = 0;
+  const hid_t file = H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+  if (file < 0) return hdf5_failed(c);
+  const bool good = lay_out_columns(c, file, target);
+  if (H5Fclose(file) < 0 || !good) return hdf5_failed(c);
+  return GB_OK;
+}
+
+static GbStatus store(const GbCatalogue *c, int fd, const char *bytes, size_t size, off_t place)
+{
+  while (size > 0) {
+    const ssize_t done = pwrite(fd, bytes, size, place);
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return cannot_store(c, errno);
+    bytes += done, place += done, size -= (size_t)done;
+  }
+  return GB_OK;
 }
 
 static GbStatus add_rows(const GbCatalogue *c, const Record *records, size_t n, int64_t first,
@@ -271,9 +307,21 @@ static GbStatus add_rows(const GbCatalogue *c, const Record *records, size_t n, 
   return GB_OK;
 }
 
-/* Passes over all records in blocks. datasets NULL: only the table. */
-static GbStatus pass_over(const GbCatalogue *c, const hid_t *datasets, Record *records,
-                          double *values, GbTable *table)
+static GbStatus store_columns(const GbCatalogue *c, const Target *target, const Record *records,
+                              size_t n, int64_t first, char *values)
+{
+  for (int k = 0; k < count_columns(c); k++) {
+    const size_t bytes = bytes_of(columns[k].kind);
+    for (size_t r = 0; r < n; r++)
+      memcpy(values + r * bytes, (const char *)&records[r] + columns[k].offset, bytes);
+    GB_CALL(store(c, target->fd, values, n * bytes, target->place[k] + first * (off_t)bytes));
+  }
+  return GB_OK;
+}
+
+/* Passes over all records in blocks. target NULL: only the table. */
+static GbStatus pass_over(const GbCatalogue *c, const Target *target, Record *records, char *values,
+                          GbTable *table)
 {
   rewind(c->stream);
   for (int64_t first = 0; first < c->count.recorded;) {
@@ -282,56 +330,40 @@ static GbStatus pass_over(const GbCatalogue *c, const hid_t *datasets, Record *r
     if (fread(records, sizeof(*records), n, c->stream) != n)
       GB_FAIL(GB_ERR_IO, "cannot read %s", c->part);
     GB_CALL(add_rows(c, records, n, first, table));
-    for (int k = 0; datasets && k < count_columns(c); k++) {
-      for (size_t r = 0; r < n; r++)
-        values[r] = value_of(&records[r], k);
-      GB_CALL(append(c, datasets[k], (hsize_t)first, n, values));
-    }
+    if (target) GB_CALL(store_columns(c, target, records, n, first, values));
     first += (int64_t)n;
   }
   return GB_OK;
 }
 
 /* Into `path`, which is not yet the final one. */
-static GbStatus fill_h5(const GbCatalogue *c, const char *path, Record *records, double *values,
+static GbStatus fill_h5(const GbCatalogue *c, const char *path, Record *records, char *values,
                         GbTable *table)
 {
-  hid_t datasets[NCOLUMNS], file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-  GbStatus status;
-  for (int k = 0; k < NCOLUMNS; k++)
-    datasets[k] = -1;
-  if (file < 0) return hdf5_failed(c);
-  GB_TRY(status, make_datasets(c, file, datasets), done);
-  GB_TRY(status, pass_over(c, datasets, records, values, table), done);
-done:
-  for (int k = 0; k < NCOLUMNS; k++)
-    if (datasets[k] >= 0) H5Dclose(datasets[k]);
-  if (H5Fclose(file) < 0 && status == GB_OK) status = hdf5_failed(c);
-  return status;
+  Target target;
+  GB_CALL(lay_out(c, path, &target));
+  target.fd = open(path, O_RDWR);
+  if (target.fd < 0) return cannot_store(c, errno);
+  const GbStatus status = pass_over(c, &target, records, values, table);
+  const bool synced = fsync(target.fd) == 0;
+  const int cause = errno;
+  close(target.fd);
+  GB_CALL(status);
+  return synced ? GB_OK : cannot_store(c, cause);
 }
 
-static GbStatus sync_and_rename(const GbCatalogue *c, const char *aside)
-{
-  const int file = open(aside, O_RDWR);
-  const bool good = file >= 0 && fsync(file) == 0;
-  if (file >= 0) close(file);
-  if (!good || rename(aside, c->h5) != 0)
-    GB_FAIL(GB_ERR_IO, "cannot write %s: %s", c->h5, strerror(errno));
-  GbFileSyncFolder(c->h5);
-  return GB_OK;
-}
-
-static GbStatus write_h5(const GbCatalogue *c, Record *records, double *values, GbTable *table)
+static GbStatus write_h5(const GbCatalogue *c, Record *records, char *values, GbTable *table)
 {
   char aside[GB_PATH_MAX + 8];
   snprintf(aside, sizeof(aside), "%s.tmp", c->h5);
   GbStatus status = fill_h5(c, aside, records, values, table);
-  if (status == GB_OK) status = sync_and_rename(c, aside);
+  if (status == GB_OK && rename(aside, c->h5) != 0) status = cannot_store(c, errno);
+  if (status == GB_OK) GbFileSyncFolder(c->h5);
   if (status != GB_OK) unlink(aside);
   return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
 }
 
-static GbStatus write_files(const GbCatalogue *c, Record *records, double *values)
+static GbStatus write_files(const GbCatalogue *c, Record *records, char *values)
 {
   GbColumn named[NCOLUMNS + 1] = {{"sample", "1", NULL}};
   for (int k = 0; k < NCOLUMNS; k++)
@@ -351,11 +383,11 @@ done:
 GbStatus GbCatalogueFinish(GbCatalogue *c)
 {
   Record *records = NULL;
-  double *values = NULL;
+  char *values = NULL;
   GbStatus status;
   GB_TRY(status, GbCatalogueFlush(c), done);
   GB_TRY(status, GbCalloc((void **)&records, CHUNK, sizeof(*records)), done);
-  GB_TRY(status, GbCalloc((void **)&values, CHUNK, sizeof(*values)), done);
+  GB_TRY(status, GbCalloc((void **)&values, CHUNK, sizeof(double)), done);
   GB_TRY(status, write_files(c, records, values), done);
 done:
   free(records);

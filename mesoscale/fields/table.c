@@ -1,4 +1,5 @@
 #include "mesoscale/fields/table.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -56,17 +57,10 @@ static void print_rows(const GbTable *table, FILE *file)
 
 GbStatus GbTableWriteCsv(const GbTable *table, const char *path)
 {
-  char aside[PATH_LENGTH];
-  snprintf(aside, sizeof(aside), "%s.tmp", path);
-  FILE *file = fopen(aside, "w");
-  if (!file) GB_FAIL(GB_ERR_IO, "cannot write %s: %s", path, strerror(errno));
-  print_rows(table, file);
-  const int failed = ferror(file) | fflush(file) | fsync(fileno(file));
-  if ((fclose(file) | failed) != 0 || rename(aside, path) != 0) {
-    const int code = errno;
-    unlink(aside);
-    GB_FAIL(GB_ERR_IO, "cannot write %s: %s", path, strerror(code));
-  }
+  GbFileAside aside;
+  GB_CALL(GbFileBegin(path, &aside));
+  print_rows(table, aside.stream);
+  GB_CALL(GbFileCommit(&aside));
   return GB_OK;
 }
 

@@ -9,9 +9,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* O_EXCL: in a folder where others may write too, a link of this name could lead anywhere. */
+int GbFileOpenNew(const char *path)
+{
+  if (unlink(path) != 0 && errno != ENOENT) return -1;
+  return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+}
+
+static FILE *open_new_stream(const char *path)
+{
+  const int fd = GbFileOpenNew(path);
+  return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
+FILE *GbFileOpenPlain(const char *path, const char *mode)
+{
+  const bool both = mode[1] == '+';
+  const int made = mode[0] == 'w' ? O_CREAT | O_TRUNC : mode[0] == 'a' ? O_CREAT | O_APPEND : 0;
+  const int fd = open(path, (both ? O_RDWR : O_WRONLY) | made | O_NOFOLLOW | O_CLOEXEC, 0666);
+  return fd < 0 ? NULL : fdopen(fd, mode);
+}
+
+GbStatus GbFileFault(int cause)
+{
+  return cause == ENOSPC || cause == EDQUOT || cause == EFBIG || cause == EIO ? GB_ERR_IO
+                                                                              : GB_ERR_INPUT;
+}
+
 static int write_and_sync(const char *path, const char *text)
 {
-  FILE *file = fopen(path, "w");
+  FILE *file = open_new_stream(path);
   if (!file) return errno;
   int cause = fputs(text, file) < 0 || fflush(file) != 0 || fsync(fileno(file)) != 0 ? errno : 0;
   if (fclose(file) != 0 && !cause) cause = errno;
@@ -27,7 +54,7 @@ GbStatus GbFileWriteText(const char *path, const char *text)
   if (!cause && rename(temporary, path) != 0) cause = errno;
   if (!cause) return GB_OK;
   unlink(temporary);
-  GB_FAIL(GB_ERR_IO, "cannot write %s: %s", path, strerror(cause));
+  GB_FAIL(GbFileFault(cause), "cannot write %s: %s", path, strerror(cause));
 }
 
 GbStatus GbFileReadText(const char *path, size_t *size, char **text)
@@ -61,7 +88,7 @@ GbStatus GbFileMakeFolders(const char *path)
     char kept = *slash;
     *slash = '\0';
     if (mkdir(part, 0777) != 0 && errno != EEXIST)
-      GB_FAIL(GB_ERR_INPUT, "cannot make the folder %s: %s", path, strerror(errno));
+      GB_FAIL(GbFileFault(errno), "cannot make the folder %s: %s", path, strerror(errno));
     *slash = kept;
     if (kept == '\0') break;
   }
@@ -94,13 +121,13 @@ GbStatus GbFileBegin(const char *path, GbFileAside *aside)
   GB_CALLOC(aside->temporary, size);
   snprintf(aside->temporary, size, "%s.tmp", path);
   aside->path = strdup(path);
-  aside->stream = aside->path ? fopen(aside->temporary, "w") : NULL;
+  aside->stream = aside->path ? open_new_stream(aside->temporary) : NULL;
   if (aside->stream) return GB_OK;
   int cause = errno;
   free(aside->path);
   free(aside->temporary);
   *aside = (GbFileAside){0};
-  GB_FAIL(GB_ERR_INPUT, "cannot write %s: %s", path, strerror(cause));
+  GB_FAIL(GbFileFault(cause), "cannot write %s: %s", path, strerror(cause));
 }
 
 GbStatus GbFileCommit(GbFileAside *aside)

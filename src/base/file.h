@@ -8,8 +8,16 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* A new file of this name, opened for writing, or -1 with errno. Whatever bears the name, a link
+ * too, is removed and not written to. */
+int GbFileOpenNew(const char *path);
+/* As fopen with "w", "w+", "r+" or "a", but not through a link of that name (errno ELOOP). */
+FILE *GbFileOpenPlain(const char *path, const char *mode);
+/* What a failure to open a file for writing is: GB_ERR_IO for a full or broken disk, else
+ * GB_ERR_INPUT (a wrong path, no permission). */
+GbStatus GbFileFault(int cause);
 /* Writes PATH.tmp, syncs it to disk and renames it, so PATH is either the old or the whole new
- * text. GB_ERR_IO. */
+ * text. GbFileFault. */
 GbStatus GbFileWriteText(const char *path, const char *text);
 /* Whole file as text with a terminator after `size` bytes (size may be NULL); owned by the caller
  * (free). GB_ERR_INPUT if it cannot be read. */
@@ -27,7 +35,7 @@ typedef struct {
   char *path, *temporary;
 } GbFileAside;
 
-/* GB_ERR_INPUT if it cannot be made. */
+/* GbFileFault if it cannot be made. */
 GbStatus GbFileBegin(const char *path, GbFileAside *aside);
 /* Syncs to disk and renames; after a failure (GB_ERR_IO: a full disk, say) nothing is left. */
 GbStatus GbFileCommit(GbFileAside *aside);

@@ -53,6 +53,11 @@ static void silence_library(void)
 /* --- Files --------------------------------------------------------------------------------------
  */
 
+void GbH5LeaveExit(void)
+{
+  H5dont_atexit();
+}
+
 static void free_file(GbH5 **file)
 {
   free((*file)->path);
@@ -76,8 +81,8 @@ static GbStatus new_file(const char *path, bool writing, GbH5 **file)
 /* Proves that the file can be written before hours are spent on its contents. */
 static GbStatus check_writable(const GbH5 *file)
 {
-  int fd = open(file->temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-  if (fd < 0) GB_FAIL(GB_ERR_INPUT, "cannot write %s: %s", file->path, strerror(errno));
+  int fd = GbFileOpenNew(file->temporary);
+  if (fd < 0) GB_FAIL(GbFileFault(errno), "cannot write %s: %s", file->path, strerror(errno));
   close(fd);
   return GB_OK;
 }
@@ -147,7 +152,7 @@ static int write_fully(int fd, const char *data, size_t size)
 
 static GbStatus store_image(const GbH5 *file, size_t size, const char *image)
 {
-  int fd = open(file->temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  int fd = GbFileOpenNew(file->temporary);
   if (fd < 0) GB_FAIL(GB_ERR_IO, "cannot write %s: %s", file->temporary, strerror(errno));
   int failed = write_fully(fd, image, size), cause = errno;
   if (close(fd) < 0 && !failed) failed = -1, cause = errno;

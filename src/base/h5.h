@@ -15,6 +15,9 @@
 
 typedef struct GbH5 GbH5; /* an open file, for writing or for reading */
 
+/* At the start of a program, before HDF5 is used: it shall not clean up after `exit`, where 1.10
+ * crashes over files that a full disk did not let it close. All files are closed by hand. */
+void GbH5LeaveExit(void);
 /* GB_ERR_INPUT if the folder cannot be written. */
 GbStatus GbH5Create(const char *path, GbH5 **file);
 /* GB_ERR_INPUT if the file is missing or is not HDF5; the message names it. A trajectory that is

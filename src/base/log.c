@@ -3,6 +3,7 @@
  * The progress line on a terminal has no newline until it ends, so every other line first erases
  * it; the next update draws it again. */
 #include "base/log.h"
+#include "base/file.h"
 
 #include "base/timer.h"
 
@@ -47,8 +48,9 @@ GbStatus GbLogOpenFile(const char *path)
   if (log_file) fclose(log_file);
   log_file = NULL;
   if (!path || !is_writer()) return GB_OK;
-  log_file = fopen(path, "a");
-  if (!log_file) GB_FAIL(GB_ERR_INPUT, "cannot write the log file %s: %s", path, strerror(errno));
+  log_file = GbFileOpenPlain(path, "a");
+  if (!log_file)
+    GB_FAIL(GbFileFault(errno), "cannot write the log file %s: %s", path, strerror(errno));
   return GB_OK;
 }
 

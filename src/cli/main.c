@@ -1,5 +1,6 @@
 /* glassband: the command line. Parses, starts MPI and PETSc where they are needed, calls one
  * command, and turns its status into one line on standard error and an exit code. */
+#include "base/h5.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/version.h"
@@ -162,6 +163,7 @@ static GbStatus run_program(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+  GbH5LeaveExit();
   if (argc < 2) {
     print_usage(stderr);
     return 1;

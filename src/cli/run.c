@@ -1,6 +1,7 @@
 /* The chain: which stages run, in what folder, which finished ones are reused, and what is said
  * about it in summary.json. Rank 0 decides and writes; every rank runs every stage. */
 #include "base/file.h"
+#include "base/lock.h"
 #include "base/stop.h"
 #include "base/timer.h"
 #include "cli/commands.h"
@@ -34,6 +35,7 @@ typedef struct {
   char calibration[PATH_MAX];             /* absolute */
   char keys[GB_STAGES_MAX][GB_HASH_SIZE]; /* of the stages known to be complete; rank 0 */
   GbRunSummary summary;                   /* rank 0 */
+  GbLock *lock;                           /* rank 0: of the folder */
   char *petsc;                            /* options of PETSc that change results, a line each */
   bool petsc_worked;                      /* a stage that takes them was run */
 } Chain;
@@ -108,11 +110,12 @@ static GbStatus prepare_folder(Chain *chain)
   GB_CALL(GbFileMakeFolders(wanted));
   if (!realpath(wanted, chain->folder))
     GB_FAIL(GB_ERR_INPUT, "cannot find the output folder %s", wanted);
+  GB_CALL(GbLockTake(chain->folder, &chain->lock));
   GB_CALL(GbInputFormat(&chain->input, true, &yaml));
   snprintf(path, sizeof path, "%s/input.yaml", chain->folder);
   GbStatus status = GbFileWriteText(path, yaml);
   free(yaml);
-  if (status != GB_OK) return GbErrorTrace(GB_ERR_INPUT, __FILE__, __LINE__, __func__);
+  GB_CALL(status);
   if (!chain->options->calibration)
     snprintf(chain->calibration, sizeof chain->calibration, "%.*s/%s/calibration.h5",
              (int)sizeof chain->folder - 64, chain->folder, calibrating_stage);
@@ -289,6 +292,7 @@ GbStatus GbCommandRun(const GbOptions *options, int only)
   GbSummaryReset();
   GbInputFree(&chain.input);
   free(chain.petsc);
+  GbLockGive(&chain.lock);
   GB_CALL(status);
   return GB_OK;
 }
