@@ -31,7 +31,7 @@ if(GLASSBAND_MESOSCALE)
       TIMEOUT 600 PROCESSORS 2 ENVIRONMENT "${pipeline_environment}")
   endforeach()
 
-  foreach(name blas petsc_options full_disk)
+  foreach(name blas petsc_options full_disk two_runs)
     add_test(NAME robustness.${name}
              COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/robustness/${name}.sh
                      $<TARGET_FILE:glassband> ${PROJECT_SOURCE_DIR})

@@ -2,7 +2,10 @@
  * are understood, and bad ones are named with their line. */
 #include "files.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *folder;
@@ -695,21 +698,61 @@ static void other_files_are_named(void **state)
 /* --- A full disk --------------------------------------------------------------------------------
  */
 
-/* The file aside is made to lie on a device that is always full; an older file stays. */
+/* No file may grow beyond some bytes; an older file stays. */
 static void check_full(const char *name)
 {
   GbFrame frame, again;
   char aside[600];
+  struct rlimit whole, few;
   const char *path = path_in(folder, name);
   make_frame(1, &frame);
   assert_ok(GbFrameWrite(path, &frame, NULL));
   snprintf(aside, sizeof aside, "%s.tmp", path);
-  assert_int_equal(symlink("/dev/full", aside), 0);
-  assert_fails(GbFrameWrite(path, &frame, NULL), GB_ERR_IO, path);
+  signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &whole), 0);
+  few = (struct rlimit){.rlim_cur = 16, .rlim_max = whole.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &few), 0);
+  const GbStatus status = GbFrameWrite(path, &frame, NULL);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &whole), 0);
+  assert_int_equal(status, GB_ERR_IO);
+  assert_non_null(strstr(GbErrorMessage(), path));
   assert_int_not_equal(access(aside, F_OK), 0);
   assert_ok(GbFrameRead(path, &again, NULL, NULL));
   GbFrameFree(&again);
   GbFrameFree(&frame);
+}
+
+/* A link of the name under which a file is begun is removed and not written through. */
+static void check_link(const char *name)
+{
+  GbFrame frame;
+  char aside[600], victim[600];
+  struct stat found;
+  const char *path = path_in(folder, name);
+  snprintf(victim, sizeof victim, "%s", path_in(folder, "victim"));
+  snprintf(aside, sizeof aside, "%s.tmp", path);
+  make_frame(1, &frame);
+  unlink(victim);
+  FILE *file = fopen(victim, "w");
+  assert_non_null(file);
+  assert_int_equal(fclose(file), 0);
+  assert_int_equal(symlink(victim, aside), 0);
+  assert_ok(GbFrameWrite(path, &frame, NULL));
+  assert_int_equal(stat(victim, &found), 0);
+  assert_int_equal(found.st_size, 0);
+  assert_int_equal(lstat(path, &found), 0);
+  assert_true(S_ISREG(found.st_mode));
+  GbFrameFree(&frame);
+}
+
+static void links_are_not_followed(void **state)
+{
+  (void)state;
+  start();
+  check_link("a.data");
+  check_link("a.dump");
+  check_link("a.xyz");
+  check_link("a.h5");
 }
 
 static void full_disk_is_noticed(void **state)
@@ -732,4 +775,5 @@ GB_TEST_MAIN("unit.atomistic.files_text", cmocka_unit_test(data_files_are_exact)
              cmocka_unit_test(triclinic_boxes), cmocka_unit_test(cuts_spare_whole_frames),
              cmocka_unit_test(empty_frames_bar_no_others), cmocka_unit_test(bad_dumps_are_named),
              cmocka_unit_test(cut_dump_keeps_its_frames), cmocka_unit_test(bad_xyz_files_are_named),
-             cmocka_unit_test(other_files_are_named), cmocka_unit_test(full_disk_is_noticed))
+             cmocka_unit_test(other_files_are_named), cmocka_unit_test(full_disk_is_noticed),
+             cmocka_unit_test(links_are_not_followed))
