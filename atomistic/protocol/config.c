@@ -145,21 +145,75 @@ GbStatus GbAtomisticConfigValidate(const GbAtomisticConfig *config)
   return GB_OK;
 }
 
-static bool selected(const char *key, const char *const *prefixes, const char *except)
+/* --- what each key acts on ----------------------------------------------------------------------
+ */
+
+/* In the order of params. A key that were missing here would change products without a word: the
+ * two tables have the same length, and unit.protocol.config compares their keys. */
+static const struct {
+  const char *key;
+  unsigned on;
+} acting[] = {
+    {"potential", GB_ACTS_APART}, /* by its contents */
+    {"timestep_fs", GB_ACTS_ON_GLASS},
+    {"temperature_K", GB_ACTS_ON_GLASS},
+    {"precision", GB_ACTS_ON_GLASS},
+    {"kernel", GB_ACTS_ON_GLASS},
+    {"skin_A", GB_ACTS_ON_GLASS},
+    {"thermo_steps", GB_ACTS_ON_GLASS}, /* and on the table of every phase */
+    {"checkpoint_minutes", GB_ACTS_ON_NOTHING},
+    {"glass_cells", GB_ACTS_ON_GLASS},
+    {"glass_second_element_fraction", GB_ACTS_ON_GLASS},
+    {"glass_lattice_angstrom", GB_ACTS_ON_GLASS},
+    {"glass_melt_temperature_K", GB_ACTS_ON_GLASS},
+    {"glass_melt_ps", GB_ACTS_ON_GLASS},
+    {"glass_quench_rate_K_per_ps", GB_ACTS_ON_GLASS},
+    {"glass_hold_ps", GB_ACTS_ON_GLASS},
+    {"sample_replicate", GB_ACTS_ON_SAMPLE},
+    {"sample_anneal_temperature_K", GB_ACTS_ON_SAMPLE},
+    {"sample_anneal_ps", GB_ACTS_ON_SAMPLE},
+    {"sample_cool_rate_K_per_ps", GB_ACTS_ON_SAMPLE},
+    {"sample_relax_ps", GB_ACTS_ON_SAMPLE},
+    {"notch_shape", GB_ACTS_ON_SAMPLE},
+    {"notch_sides", GB_ACTS_ON_SAMPLE},
+    {"notch_depth_angstrom", GB_ACTS_ON_SAMPLE},
+    {"notch_height_angstrom", GB_ACTS_ON_SAMPLE},
+    {"notch_offset_angstrom", GB_ACTS_ON_SAMPLE},
+    {"tension_strain_rate_per_s", GB_ACTS_ON_TENSION},
+    {"tension_max_strain", GB_ACTS_ON_TENSION},
+    {"tension_frame_strain", GB_ACTS_ON_TENSION},
+    {"tension_lateral", GB_ACTS_ON_TENSION},
+    {"cycle_at_strains", GB_ACTS_APART}, /* by the states that are cycled */
+    {"cycle_count", GB_ACTS_ON_CYCLING},
+    {"cycle_low_temperature_K", GB_ACTS_ON_CYCLING},
+    {"cycle_high_temperature_K", GB_ACTS_ON_CYCLING},
+    {"cycle_ramp_ps", GB_ACTS_ON_CYCLING},
+    {"cycle_hold_ps", GB_ACTS_ON_CYCLING},
+    {"cycle_unload_ps", GB_ACTS_ON_CYCLING},
+    {"cycle_axial", GB_ACTS_ON_CYCLING},
+    {"zone_strain_cutoff_angstrom", GB_ACTS_ON_ANALYSIS},
+    {"zone_threshold", GB_ACTS_ON_ANALYSIS},
+    {"zone_voxel_angstrom", GB_ACTS_ON_ANALYSIS},
+    {"zone_front_angstrom", GB_ACTS_ON_ANALYSIS},
+    {"zone_min_voxels", GB_ACTS_ON_ANALYSIS},
+};
+
+_Static_assert(sizeof acting / sizeof *acting == sizeof params / sizeof *params - 1,
+               "every key says what it acts on");
+
+unsigned GbAtomisticActsOn(const char *key)
 {
-  if (except && !strcmp(key, except)) return false;
-  for (; *prefixes; prefixes++)
-    if (!strncmp(key, *prefixes, strlen(*prefixes))) return true;
-  return false;
+  for (size_t i = 0; i < sizeof acting / sizeof *acting; i++)
+    if (strcmp(acting[i].key, key) == 0) return acting[i].on;
+  return 0;
 }
 
-GbStatus GbAtomisticConfigSelect(const GbAtomisticConfig *config, const char *const *prefixes,
-                                 const char *except, char **text)
+GbStatus GbAtomisticConfigSelect(const GbAtomisticConfig *config, unsigned phase, char **text)
 {
   GbParam chosen[sizeof params / sizeof params[0]];
   int n = 0;
   for (const GbParam *param = params; param->key; param++)
-    if (selected(param->key, prefixes, except)) chosen[n++] = *param;
+    if (GbAtomisticActsOn(param->key) & phase) chosen[n++] = *param;
   chosen[n] = (GbParam){.key = NULL};
   GbSection section = {gb_atomistic_section.name, NULL, chosen};
   GbSectionData data = {&section, (void *)config};

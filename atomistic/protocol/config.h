@@ -5,7 +5,7 @@
 #include "base/config.h"
 
 typedef enum { GB_NOTCH_NONE, GB_NOTCH_V, GB_NOTCH_ROUND } GbNotchShape;
-typedef enum { GB_NOTCH_BOTH_SIDES, GB_NOTCH_LEFT_SIDE } GbNotchSides;
+typedef enum { GB_NOTCH_BOTH_SIDES, GB_NOTCH_LEFT_SIDE } GbNotchedSides;
 typedef enum { GB_LATERAL_STRESS_FREE, GB_LATERAL_FIXED } GbLateral;
 typedef enum { GB_CYCLE_UNLOADED, GB_CYCLE_HELD } GbCycleAxial;
 
@@ -41,11 +41,23 @@ typedef struct {
 
 extern const GbSection gb_atomistic_section;
 
+/* What a key acts on: the first of the phases that depends on it, as those behind it depend on its
+ * products. A sum for a key that acts on some of them only. */
+enum {
+  GB_ACTS_ON_GLASS = 1,
+  GB_ACTS_ON_SAMPLE = 2,
+  GB_ACTS_ON_TENSION = 4,
+  GB_ACTS_ON_CYCLING = 8,
+  GB_ACTS_ON_ANALYSIS = 16, /* which is made again whenever the stage runs */
+  GB_ACTS_APART = 32,       /* in the keys of phases in another form than its text */
+  GB_ACTS_ON_NOTHING = 64   /* changes no product */
+};
+
 /* Checks across keys: GB_ERR_INPUT with the key, what it must be and what it is. */
 GbStatus GbAtomisticConfigValidate(const GbAtomisticConfig *config);
-/* The keys that begin with one of the `prefixes` (NULL-terminated), as "key: value" lines without
- * `except` (may be NULL); what a phase's result depends on. Owned by the caller (free). */
-GbStatus GbAtomisticConfigSelect(const GbAtomisticConfig *config, const char *const *prefixes,
-                                 const char *except, char **text);
+/* Sum of GB_ACTS_...; 0 for a key that is not there. */
+unsigned GbAtomisticActsOn(const char *key);
+/* The keys that act on this phase, as "key: value" lines. Owned by the caller (free). */
+GbStatus GbAtomisticConfigSelect(const GbAtomisticConfig *config, unsigned phase, char **text);
 
 #endif

@@ -27,13 +27,13 @@ typedef struct {
  * ------------------------------------------------------------------------------------------ */
 
 /* Raised when a phase's dynamics change, so that older products are not taken for its own. */
-enum { PHASES_VERSION = 2 };
+enum { PHASES_VERSION = 3 };
 
-static GbStatus hash_phase(const GbAtomisticConfig *config, const char *const *prefixes,
-                           const char *except, const char *before, char key[GB_HASH_SIZE])
+static GbStatus hash_phase(const GbAtomisticConfig *config, unsigned phase, const char *before,
+                           char key[GB_HASH_SIZE])
 {
   char *text = NULL, *all = NULL;
-  GB_CALL(GbAtomisticConfigSelect(config, prefixes, except, &text));
+  GB_CALL(GbAtomisticConfigSelect(config, phase, &text));
   size_t size = strlen(before) + strlen(text) + 2;
   GbStatus status = GbCalloc((void **)&all, size, 1);
   if (status == GB_OK) {
@@ -48,23 +48,20 @@ static GbStatus hash_phase(const GbAtomisticConfig *config, const char *const *p
 
 static GbStatus hash_all(const GbSession *session, Plan *plan)
 {
-  static const char *const glass[] = {"timestep_", "temperature_", "precision", "kernel",
-                                      "skin_",     "glass_",       NULL},
-                           *const sample[] = {"sample_", "notch_", NULL},
-                           *const tension[] = {"tension_", NULL}, *const cycle[] = {"cycle_", NULL};
   const GbAtomisticConfig *config = session->config;
   char start[GB_HASH_SIZE + 64], potential[GB_HASH_SIZE];
   GB_CALL(GbHashFile(config->potential, potential));
   snprintf(start, sizeof start, "%d %llu %s", PHASES_VERSION,
            (unsigned long long)session->run->seed, potential);
   Phase *phases = plan->phases;
-  GB_CALL(hash_phase(config, glass, NULL, start, phases[PHASE_GLASS].key));
-  GB_CALL(hash_phase(config, sample, NULL, phases[PHASE_GLASS].key, phases[PHASE_SAMPLE].key));
-  GB_CALL(hash_phase(config, tension, NULL, phases[PHASE_SAMPLE].key, phases[PHASE_TENSION].key));
+  GB_CALL(hash_phase(config, GB_ACTS_ON_GLASS, start, phases[PHASE_GLASS].key));
+  GB_CALL(hash_phase(config, GB_ACTS_ON_SAMPLE, phases[PHASE_GLASS].key, phases[PHASE_SAMPLE].key));
+  GB_CALL(
+      hash_phase(config, GB_ACTS_ON_TENSION, phases[PHASE_SAMPLE].key, phases[PHASE_TENSION].key));
   for (int p = PHASE_CYCLING; p < plan->count; p++) {
     char before[GB_HASH_SIZE + 32];
     snprintf(before, sizeof before, "%s %d", phases[PHASE_TENSION].key, phases[p].frame);
-    GB_CALL(hash_phase(config, cycle, "cycle_at_strains", before, phases[p].key));
+    GB_CALL(hash_phase(config, GB_ACTS_ON_CYCLING, before, phases[p].key));
   }
   return GB_OK;
 }
@@ -314,6 +311,7 @@ const GbStage gb_stage_atomistic = {
     .help = "Make a glass, pull it until it bands, cycle its temperature (molecular dynamics)",
     .section = &gb_atomistic_section,
     .config_size = sizeof(GbAtomisticConfig),
+    .idle_keys = (const char *const[]){"checkpoint_minutes", NULL},
     .needs = NULL,
     .outputs = {"atomistic/glass.h5", "atomistic/sample.h5", "atomistic/tension/tension.csv",
                 "atomistic/atomistic.h5", NULL},

@@ -246,6 +246,7 @@ const GbStage gb_stage_mesoscale = {
     .section = &gb_mesoscale_section,
     .also = &gb_ensemble_section,
     .config_size = sizeof(GbMesoConfig),
+    .idle_keys = (const char *const[]){"checkpoint_minutes", NULL},
     .needs = "calibrate",
     .petsc = true,
     .outputs = {"mesoscale/mesoscale.h5", NULL},

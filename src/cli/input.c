@@ -123,6 +123,46 @@ static GbStatus resolve_paths(const GbStage *stage, void *config, const char *in
 /* --- Loading ------------------------------------------------------------------------------------
  */
 
+static bool is_idle(const GbStage *stage, const char *key)
+{
+  for (const char *const *idle = stage->idle_keys; idle && *idle; idle++)
+    if (strcmp(*idle, key) == 0) return true;
+  return false;
+}
+
+/* The keys of a section that change results, as another section. `params` is the caller's to free.
+ */
+static GbStatus without_idle_keys(const GbStage *stage, const GbSection *whole, GbSection *part)
+{
+  GbParam *params;
+  int n = 0;
+  while (whole->params[n].key)
+    n++;
+  GB_CALLOC(params, n + 1);
+  n = 0;
+  for (const GbParam *param = whole->params; param->key; param++)
+    if (!is_idle(stage, param->key)) params[n++] = *param;
+  *part = (GbSection){whole->name, whole->help, params};
+  return GB_OK;
+}
+
+static GbStatus format_stage(GbInput *input, int s)
+{
+  GbSection parts[2] = {{NULL, NULL, NULL}, {NULL, NULL, NULL}};
+  GbSectionData own[2];
+  const int n = stage_sections(input, s, own);
+  GbStatus status = GB_OK;
+  for (int i = 0; i < n && status == GB_OK; i++) {
+    status = without_idle_keys(gb_stages[s], own[i].section, &parts[i]);
+    own[i].section = &parts[i];
+  }
+  if (status == GB_OK) status = GbConfigFormat(own, n, false, &input->texts[s]);
+  free((void *)parts[0].params);
+  free((void *)parts[1].params);
+  GB_CALL(status);
+  return GB_OK;
+}
+
 static GbStatus load(const char *path, const char *const *sets, int nsets, const bool *selected,
                      GbInput *input)
 {
@@ -132,8 +172,7 @@ static GbStatus load(const char *path, const char *const *sets, int nsets, const
   int n = fill_sections(input, selected, sections, needed);
   GB_CALL(GbConfigLoadSome(path, sets, nsets, sections, n, needed));
   for (int s = 0; s < gb_nstages; s++) {
-    GbSectionData own[2];
-    GB_CALL(GbConfigFormat(own, stage_sections(input, s, own), false, &input->texts[s]));
+    GB_CALL(format_stage(input, s));
     if (!selected[s]) continue;
     GB_CALL(resolve_paths(gb_stages[s], input->configs[s], path));
     if (!gb_stages[s]->validate) continue;

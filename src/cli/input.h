@@ -14,8 +14,8 @@ typedef struct {
 typedef struct {
   GbInputTop top;
   void *configs[GB_STAGES_MAX]; /* the stages' structs, paths resolved */
-  /* The effective section of each stage before paths were resolved, so that a stage's key does not
-   * depend on where the input lies. */
+  /* The effective section of each stage, without idle keys, before paths were resolved, so that a
+   * stage's key does not depend on where the input lies. */
   char *texts[GB_STAGES_MAX];
 } GbInput;
 

@@ -28,8 +28,11 @@ typedef struct GbStage {
   const GbSection *section; /* its part of the input */
   const GbSection *also;    /* a second section of the same struct, or NULL */
   size_t config_size;       /* bytes of its configuration struct */
-  const char *needs;        /* the stage whose outputs it reads, or NULL */
-  bool petsc;               /* results depend on PETSc's options */
+  /* Keys of its sections that change no result and stay out of the hash; NULL-terminated, or NULL.
+   */
+  const char *const *idle_keys;
+  const char *needs; /* the stage whose outputs it reads, or NULL */
+  bool petsc;        /* results depend on PETSc's options */
   /* Files (relative to run->folder) that exist when the stage is complete; NULL-terminated. */
   const char *outputs[GB_STAGE_FILES_MAX];
   /* Files named in the configuration that the stage reads (potential); their contents enter the

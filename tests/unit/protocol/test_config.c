@@ -83,9 +83,8 @@ static void selection(void **state)
   (void)state;
   GbAtomisticConfig config;
   char *text;
-  static const char *const prefixes[] = {"cycle_", NULL};
   assert_ok(load(&config, NULL));
-  assert_ok(GbAtomisticConfigSelect(&config, prefixes, "cycle_at_strains", &text));
+  assert_ok(GbAtomisticConfigSelect(&config, GB_ACTS_ON_CYCLING, &text));
   assert_non_null(strstr(text, "cycle_ramp_ps: 0.5"));
   assert_null(strstr(text, "cycle_at_strains"));
   assert_null(strstr(text, "glass_"));

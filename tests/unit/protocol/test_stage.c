@@ -80,6 +80,20 @@ static void same_snapshot(const char *folder_a, const char *folder_b, const char
   GbAtomsFree(&b);
 }
 
+/* The first two rows of a table of a phase are this many steps apart. */
+static void has_rows_each(const char *folder, const char *name, int steps)
+{
+  char path[1024], *text;
+  int first, second;
+  snprintf(path, sizeof path, "%s/atomistic/%s", folder, name);
+  assert_ok(GbFileReadText(path, NULL, &text));
+  const char *row = strchr(text, '\n');
+  assert_int_equal(sscanf(row, "%d", &first), 1);
+  assert_int_equal(sscanf(strchr(row + 1, '\n'), "%d", &second), 1);
+  assert_int_equal(second - first, steps);
+  free(text);
+}
+
 static char finished_run[256]; /* kept for the tests that follow */
 
 static void makes_all_products(void **state)
@@ -130,6 +144,9 @@ static void reuses_finished_phases(void **state)
   assert_ok(run(finished_run, 1, NULL));
   assert_true(modified(finished_run, "cycling/state_1/cycle_01.h5") == cycle);
   assert_true(modified(finished_run, "atomistic.h5") > tables);
+  /* The time between checkpoints changes no product. */
+  assert_ok(run(finished_run, 1, "atomistic.checkpoint_minutes=7"));
+  assert_true(modified(finished_run, "cycling/state_1/cycle_01.h5") == cycle);
   /* Zones are analysis. */
   assert_ok(run(finished_run, 1, "atomistic.zone_voxel_angstrom=5"));
   assert_true(modified(finished_run, "cycling/state_1/cycle_01.h5") == cycle);
@@ -141,6 +158,10 @@ static void reuses_finished_phases(void **state)
   assert_ok(run(finished_run, 1, "atomistic.notch_depth_angstrom=4"));
   assert_true(modified(finished_run, "glass.h5") == glass);
   assert_true(modified(finished_run, "tension/frame_0002.h5") > frame);
+  /* Tables have rows as asked for: none is left with those of before. */
+  assert_ok(run(finished_run, 1, "atomistic.thermo_steps=50"));
+  has_rows_each(finished_run, "thermo/glass.csv", 50);
+  has_rows_each(finished_run, "thermo/tension.csv", 50);
 }
 
 static void remakes_what_is_lost(void **state)
