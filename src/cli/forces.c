@@ -6,6 +6,7 @@
 #include "base/units.h"
 
 #include "cli/commands.h"
+#include "cli/output.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -297,6 +298,7 @@ GbStatus GbCommandForces(const GbOptions *options)
   if (!options->potential)
     GB_FAIL(GB_ERR_INPUT, "forces: expected --potential FILE, found no --potential");
   if (!options->output) GB_FAIL(GB_ERR_INPUT, "forces: expected -o OUT.dump, found no -o");
+  GB_CALL(GbErrorSync(MPI_COMM_WORLD, GbOutputCheck(options)));
   GbFrameInit(&work.frame);
   GbStatus status = compute(options, &work);
   GbTrajectoryAbandon(&work.writer);

@@ -5,6 +5,7 @@
 #include "base/stop.h"
 #include "base/timer.h"
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/record.h"
 #include "cli/run_summary.h"
 #include "cli/version.h"
@@ -99,6 +100,21 @@ static void default_folder(const char *input_path, size_t size, char *folder)
            name);
 }
 
+/* A run may go on in its own folder from the effective input there; what a user wrote stays. */
+static GbStatus check_unchanged(const char *path, const char *yaml)
+{
+  char *text;
+  GB_CALL(GbFileReadText(path, NULL, &text));
+  const bool same = strcmp(text, yaml) == 0;
+  free(text);
+  if (!same)
+    GB_FAIL(GB_ERR_INPUT,
+            "%s: expected an input elsewhere or under another name, as the effective input takes "
+            "this name in the output folder",
+            path);
+  return GB_OK;
+}
+
 /* The effective input is written first: that proves that the folder can be written. */
 static GbStatus prepare_folder(Chain *chain)
 {
@@ -113,7 +129,9 @@ static GbStatus prepare_folder(Chain *chain)
   GB_CALL(GbLockTake(chain->folder, &chain->lock));
   GB_CALL(GbInputFormat(&chain->input, true, &yaml));
   snprintf(path, sizeof path, "%s/input.yaml", chain->folder);
-  GbStatus status = GbFileWriteText(path, yaml);
+  GbStatus status = GbOutputSameFile(path, chain->options->positional[0])
+                        ? check_unchanged(path, yaml)
+                        : GbFileWriteText(path, yaml);
   free(yaml);
   GB_CALL(status);
   if (!chain->options->calibration)

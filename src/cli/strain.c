@@ -4,6 +4,7 @@
 #include "atomistic/files/trajectory.h"
 
 #include "cli/commands.h"
+#include "cli/output.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -107,6 +108,7 @@ GbStatus GbCommandStrain(const GbOptions *options)
 {
   GbFrame reference, current;
   if (!options->output) GB_FAIL(GB_ERR_INPUT, "strain: expected -o OUT.xyz, found no -o");
+  GB_CALL(GbOutputCheck(options));
   GbFrameInit(&reference);
   GbFrameInit(&current);
   GbStatus status = compute(options, &reference, &current);

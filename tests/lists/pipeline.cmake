@@ -22,7 +22,7 @@ if(Python3_FOUND)
 endif()
 
 if(GLASSBAND_MESOSCALE)
-  foreach(name bad_input restart)
+  foreach(name bad_input onto_input restart)
     add_test(NAME robustness.${name}
              COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/robustness/${name}.sh
                      $<TARGET_FILE:glassband> $<TARGET_FILE:make_calibration> ${PROJECT_SOURCE_DIR}
