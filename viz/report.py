@@ -13,6 +13,7 @@ import argparse
 import html
 import json
 import os
+import secrets
 import sys
 
 import figures
@@ -81,11 +82,12 @@ class Page:
     def write(self):
         path = os.path.join(self.folder, "index.html")
         name = html.escape(os.path.basename(self.run))
-        with open(path + ".tmp", "w", encoding="utf-8") as file:
+        aside = f"{path}.{os.getpid()}-{secrets.token_hex(4)}.tmp"
+        with open(aside, "x", encoding="utf-8") as file:  # not into a link of that name
             file.write(f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
                        f"<title>glassband: {name}</title><style>{STYLE}</style></head><body>"
                        f"<h1>glassband: {name}</h1>" + "\n".join(self.body) + "</body></html>\n")
-        os.replace(path + ".tmp", path)
+        os.replace(aside, path)
         return path
 
 

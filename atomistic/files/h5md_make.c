@@ -1,11 +1,9 @@
 /* Makes the file of a trajectory: all that does not change, and the datasets that grow. */
 #include "atomistic/files/h5md_series.h"
-#include "base/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A frame is one chunk unless it is large. */
 enum { CHUNK_ATOMS = 1 << 18, CHUNK_FRAMES = 512 };
@@ -264,7 +262,6 @@ bool GbH5mdFill(const char *path, const GbFrame *first, const GbSeries *series, 
                 const GbH5mdOptions *options)
 {
   hid_t access = GbH5mdAccess();
-  unlink(path); /* exclusively: not into a link of that name */
   hid_t file = H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, access);
   bool good = file >= 0 && put_header(file, first->wrapped) >= 0;
   for (int k = 0; good && k < nseries; k++)

@@ -82,7 +82,7 @@ static GbStatus start(GbH5mdWriter *w, const char *path)
 {
   errno = 0;
   w->file = open_file(path);
-  if (w->file < 0) FAIL_HDF5(GB_ERR_INPUT, path, "open it for writing");
+  if (w->file < 0) FAIL_HDF5(GbFileFault(errno), path, "open it for writing");
   if (!open_series(w))
     GB_FAIL(GB_ERR_INPUT,
             "%s: expected a trajectory with the same atoms and columns as those to "
@@ -139,9 +139,7 @@ static GbStatus rename_file(const char *from, const char *to)
 static GbStatus create(GbH5mdWriter *w, const char *path, const GbFrame *first,
                        const GbH5mdOptions *options)
 {
-  const size_t size = strlen(path) + sizeof ".tmp";
-  GB_CALLOC(w->aside, size);
-  snprintf(w->aside, size, "%s.tmp", path);
+  GB_CALL(GbFileAsideName(path, &w->aside));
   errno = 0;
   if (!GbH5mdFill(w->aside, first, w->series, w->nseries, options))
     FAIL_HDF5(GbFileFault(errno), path, "write it");
@@ -209,7 +207,7 @@ static GbStatus shrink(GbH5mdWriter *w, const char *path, int64_t frames)
   close_series(w);
   if (w->file >= 0) good = H5Fclose(w->file) >= 0 && good;
   w->file = -1;
-  if (!good) FAIL_HDF5(GB_ERR_INPUT, path, "remove frames from it");
+  if (!good) FAIL_HDF5(GbFileFault(errno), path, "remove frames from it");
   return GB_OK;
 }
 
@@ -217,13 +215,13 @@ static GbStatus shrink(GbH5mdWriter *w, const char *path, int64_t frames)
  */
 static GbStatus remove_frames(GbH5mdWriter *w, const char *path, int64_t keep)
 {
-  char aside[PATH_MAX];
-  if (snprintf(aside, sizeof aside, "%s.tmp", path) >= (int)sizeof aside)
-    GB_FAIL(GB_ERR_INPUT, "the path of %s is too long", path);
-  GB_CALL(copy_file(path, aside));
-  GbStatus status = shrink(w, aside, keep);
+  char *aside;
+  GB_CALL(GbFileAsideName(path, &aside));
+  GbStatus status = copy_file(path, aside);
+  if (status == GB_OK) status = shrink(w, aside, keep);
   if (status == GB_OK) status = rename_file(aside, path);
   if (status != GB_OK) unlink(aside);
+  free(aside);
   GB_CALL(status);
   return GB_OK;
 }

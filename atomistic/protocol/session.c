@@ -150,7 +150,7 @@ GbStatus GbSessionReadAtoms(GbSession *session, const char *path, GbAtoms *atoms
 static GbStatus make_folder(const char *path)
 {
   if (mkdir(path, 0777) != 0 && errno != EEXIST)
-    GB_FAIL(GB_ERR_INPUT, "%s: cannot make this output folder: %s", path, strerror(errno));
+    GB_FAIL(GbFileFault(errno), "%s: cannot make this output folder: %s", path, strerror(errno));
   return GB_OK;
 }
 

@@ -139,7 +139,7 @@ static GbStatus write_all(GbStudy *study)
   char path[GB_PATH_MAX];
   path_of(study, "", path);
   if (mkdir(path, 0777) != 0 && errno != EEXIST)
-    GB_FAIL(GB_ERR_INPUT, "%s: cannot make this folder: %s", path, strerror(errno));
+    GB_FAIL(GbFileFault(errno), "%s: cannot make this folder: %s", path, strerror(errno));
   GB_CALL(make_provenance(study));
   GB_CALL(write_table(study, "events.csv", put_events));
   GB_CALL(write_table(study, "barriers.csv", put_barriers));

@@ -272,7 +272,6 @@ static GbStatus cannot_store(const GbCatalogue *c, int cause)
 /* Makes the file with all but the contents. */
 static GbStatus lay_out(const GbCatalogue *c, const char *path, Target *target)
 {
-  unlink(path); /* of a run that was killed */
   errno = 0;
   const hid_t file = H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
   if (file < 0) return hdf5_failed(c);
@@ -354,12 +353,13 @@ static GbStatus fill_h5(const GbCatalogue *c, const char *path, Record *records,
 
 static GbStatus write_h5(const GbCatalogue *c, Record *records, char *values, GbTable *table)
 {
-  char aside[GB_PATH_MAX + 8];
-  snprintf(aside, sizeof(aside), "%s.tmp", c->h5);
+  char *aside;
+  GB_CALL(GbFileAsideName(c->h5, &aside));
   GbStatus status = fill_h5(c, aside, records, values, table);
   if (status == GB_OK && rename(aside, c->h5) != 0) status = cannot_store(c, errno);
   if (status == GB_OK) GbFileSyncFolder(c->h5);
   if (status != GB_OK) unlink(aside);
+  free(aside);
   return status == GB_OK ? GB_OK : GbErrorTrace(status, __FILE__, __LINE__, __func__);
 }
 

@@ -1,6 +1,7 @@
 /* The mesoscale stage: an ensemble of samples, shared out over groups of ranks. A finished sample
  * is kept, and an unfinished one goes on from its checkpoint, when the stage starts again with the
  * same section of the input, calibration and seed. */
+#include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "mesoscale/fields/demands.h"
@@ -16,7 +17,7 @@
 static GbStatus make_folder(const char *path)
 {
   if (mkdir(path, 0777) != 0 && errno != EEXIST)
-    GB_FAIL(GB_ERR_INPUT, "cannot make the folder %s: %s", path, strerror(errno));
+    GB_FAIL(GbFileFault(errno), "cannot make the folder %s: %s", path, strerror(errno));
   return GB_OK;
 }
 

@@ -10,6 +10,7 @@
  * Reloadings are shared out over the ranks; each is one process's work and has its own random
  * numbers, so the results do not depend on the number of ranks. */
 #include "contract/stage.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "mesoscale/fields/demands.h"
 #include "mesoscale/fields/ensemble.h"
@@ -306,7 +307,7 @@ static GbStatus open_index(Work *w)
   char path[GB_PATH_MAX], calibration[GB_HASH_SIZE];
   snprintf(path, sizeof(path), "%s/hardness", w->run->folder);
   if (mkdir(path, 0777) != 0 && errno != EEXIST)
-    GB_FAIL(GB_ERR_INPUT, "cannot make the folder %s: %s", path, strerror(errno));
+    GB_FAIL(GbFileFault(errno), "cannot make the folder %s: %s", path, strerror(errno));
   GB_CALL(GbMesoIndexRead(w->run->folder, &w->index));
   GB_CALL(GbCalibrationHash(w->run->calibration_path, calibration));
   if (strcmp(calibration, w->index.calibration) != 0)

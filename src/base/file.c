@@ -1,18 +1,82 @@
+#define _GNU_SOURCE /* nftw */
 #include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* --- Files aside --------------------------------------------------------------------------------
+ */
+
+enum { HOST_DIGITS = 4, RANDOM_DIGITS = 8, TAIL_DIGITS = HOST_DIGITS + RANDOM_DIGITS };
+enum { ASIDE_SUFFIX = 48 };
+
+/* Tells hosts that share a disk apart, so that each knows which processes it can ask after. */
+static unsigned host_digits(void)
+{
+  char host[256] = "";
+  unsigned hash = 2166136261U; /* FNV-1a */
+  gethostname(host, sizeof host - 1);
+  for (const char *c = host; *c; c++)
+    hash = (hash ^ (unsigned char)*c) * 16777619U;
+  return (hash ^ hash >> 16) & 0xffffU;
+}
+
+GbStatus GbFileAsideName(const char *path, char **name)
+{
+  uint32_t chance;
+  const size_t size = strlen(path) + ASIDE_SUFFIX;
+  if (getentropy(&chance, sizeof chance) != 0)
+    GB_FAIL(GB_ERR_LIBRARY, "cannot write %s: no random number for a name: %s", path,
+            strerror(errno));
+  GB_CALLOC(*name, size);
+  snprintf(*name, size, "%s.%ld-%0*x%0*x.tmp", path, (long)getpid(), HOST_DIGITS, host_digits(),
+           RANDOM_DIGITS, chance);
+  return GB_OK;
+}
+
+/* The process that a name of GbFileAsideName on this host belongs to; 0 for other names. */
+static pid_t aside_owner(const char *path)
+{
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  const size_t length = strlen(name), tail = TAIL_DIGITS + strlen("-.tmp");
+  char host[HOST_DIGITS + 1];
+  if (length <= tail || strcmp(name + length - 4, ".tmp") != 0) return 0;
+  const char *dash = name + length - tail, *digits = dash;
+  if (*dash != '-' || strspn(dash + 1, "0123456789abcdef") != TAIL_DIGITS) return 0;
+  snprintf(host, sizeof host, "%0*x", HOST_DIGITS, host_digits());
+  if (memcmp(dash + 1, host, HOST_DIGITS) != 0) return 0;
+  while (digits > name && digits[-1] >= '0' && digits[-1] <= '9')
+    digits--;
+  if (digits == dash || digits - name < 2 || digits[-1] != '.') return 0;
+  const long owner = strtol(digits, NULL, 10);
+  return owner > 0 && owner <= INT_MAX ? (pid_t)owner : 0;
+}
+
+static int sweep_one(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+  (void)where;
+  const pid_t owner = kind == FTW_F && S_ISREG(info->st_mode) ? aside_owner(path) : 0;
+  if (owner > 0 && kill(owner, 0) != 0 && errno == ESRCH) unlink(path);
+  return 0;
+}
+
+void GbFileSweep(const char *folder)
+{
+  nftw(folder, sweep_one, 16, FTW_PHYS | FTW_MOUNT);
+}
+
 /* O_EXCL: in a folder where others may write too, a link of this name could lead anywhere. */
 int GbFileOpenNew(const char *path)
 {
-  if (unlink(path) != 0 && errno != ENOENT) return -1;
   return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 }
 
@@ -47,13 +111,13 @@ static int write_and_sync(const char *path, const char *text)
 
 GbStatus GbFileWriteText(const char *path, const char *text)
 {
-  char temporary[PATH_MAX];
-  if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >= (int)sizeof temporary)
-    GB_FAIL(GB_ERR_IO, "cannot write %s: the name is too long", path);
+  char *temporary;
+  GB_CALL(GbFileAsideName(path, &temporary));
   int cause = write_and_sync(temporary, text);
   if (!cause && rename(temporary, path) != 0) cause = errno;
+  if (cause) unlink(temporary);
+  free(temporary);
   if (!cause) return GB_OK;
-  unlink(temporary);
   GB_FAIL(GbFileFault(cause), "cannot write %s: %s", path, strerror(cause));
 }
 
@@ -117,9 +181,7 @@ void GbFileSyncFolder(const char *path)
 GbStatus GbFileBegin(const char *path, GbFileAside *aside)
 {
   *aside = (GbFileAside){0};
-  size_t size = strlen(path) + sizeof ".tmp";
-  GB_CALLOC(aside->temporary, size);
-  snprintf(aside->temporary, size, "%s.tmp", path);
+  GB_CALL(GbFileAsideName(path, &aside->temporary));
   aside->path = strdup(path);
   aside->stream = aside->path ? open_new_stream(aside->temporary) : NULL;
   if (aside->stream) return GB_OK;

@@ -8,15 +8,21 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* A new file of this name, opened for writing, or -1 with errno. Whatever bears the name, a link
- * too, is removed and not written to. */
+/* The name under which PATH is written until it is complete: PATH.PROCESS-HOST+RANDOM.tmp, so two
+ * processes never share one and nobody can put a link there beforehand. The caller frees it. */
+GbStatus GbFileAsideName(const char *path, char **name);
+/* A new file of this name, opened for writing, or -1 with errno (EEXIST for whatever bears the name
+ * already, a link too). */
 int GbFileOpenNew(const char *path);
+/* Removes from the folder and those below it what ended processes of this host left under names of
+ * GbFileAsideName. */
+void GbFileSweep(const char *folder);
 /* As fopen with "w", "w+", "r+" or "a", but not through a link of that name (errno ELOOP). */
 FILE *GbFileOpenPlain(const char *path, const char *mode);
 /* What a failure to open a file for writing is: GB_ERR_IO for a full or broken disk, else
  * GB_ERR_INPUT (a wrong path, no permission). */
 GbStatus GbFileFault(int cause);
-/* Writes PATH.tmp, syncs it to disk and renames it, so PATH is either the old or the whole new
+/* Writes aside, syncs to disk and renames, so PATH is either the old or the whole new
  * text. GbFileFault. */
 GbStatus GbFileWriteText(const char *path, const char *text);
 /* Whole file as text with a terminator after `size` bytes (size may be NULL); owned by the caller
@@ -29,7 +35,7 @@ bool GbFileExists(const char *path);
  * costs only durability against a power cut, so there is no status. */
 void GbFileSyncFolder(const char *path);
 
-/* A file that is written piece by piece as PATH.tmp and gets its name when it is complete. */
+/* A file that is written piece by piece aside and gets its name when it is complete. */
 typedef struct {
   FILE *stream;
   char *path, *temporary;

@@ -21,6 +21,7 @@ enum { IMAGE_INCREMENT = 1 << 20 };
 struct GbH5 {
   hid_t id;
   char *path, *temporary; /* temporary == NULL: opened for reading */
+  int fd;                 /* of the file aside, or -1 */
 };
 
 /* --- Errors of the library ----------------------------------------------------------------------
@@ -70,20 +71,24 @@ static GbStatus new_file(const char *path, bool writing, GbH5 **file)
 {
   GB_CALLOC(*file, 1);
   (*file)->id = H5I_INVALID_HID;
+  (*file)->fd = -1;
   (*file)->path = strdup(path);
-  if (writing) (*file)->temporary = malloc(strlen(path) + sizeof ".tmp");
-  if ((*file)->temporary) sprintf((*file)->temporary, "%s.tmp", path);
-  if ((*file)->path && (!writing || (*file)->temporary)) return GB_OK;
-  free_file(file);
-  GB_FAIL(GB_ERR_MEMORY, "cannot allocate the name of %s", path);
+  GbStatus status = GB_OK;
+  if (!(*file)->path)
+    status = GbErrorSet(GB_ERR_MEMORY, __FILE__, __LINE__, __func__,
+                        "cannot allocate the name of %s", path);
+  else if (writing)
+    status = GbFileAsideName(path, &(*file)->temporary);
+  if (status != GB_OK) free_file(file);
+  GB_CALL(status);
+  return GB_OK;
 }
 
 /* Proves that the file can be written before hours are spent on its contents. */
-static GbStatus check_writable(const GbH5 *file)
+static GbStatus check_writable(GbH5 *file)
 {
-  int fd = GbFileOpenNew(file->temporary);
-  if (fd < 0) GB_FAIL(GbFileFault(errno), "cannot write %s: %s", file->path, strerror(errno));
-  close(fd);
+  file->fd = GbFileOpenNew(file->temporary);
+  if (file->fd < 0) GB_FAIL(GbFileFault(errno), "cannot write %s: %s", file->path, strerror(errno));
   return GB_OK;
 }
 
@@ -150,12 +155,11 @@ static int write_fully(int fd, const char *data, size_t size)
   return fsync(fd);
 }
 
-static GbStatus store_image(const GbH5 *file, size_t size, const char *image)
+static GbStatus store_image(GbH5 *file, size_t size, const char *image)
 {
-  int fd = GbFileOpenNew(file->temporary);
-  if (fd < 0) GB_FAIL(GB_ERR_IO, "cannot write %s: %s", file->temporary, strerror(errno));
-  int failed = write_fully(fd, image, size), cause = errno;
-  if (close(fd) < 0 && !failed) failed = -1, cause = errno;
+  int failed = write_fully(file->fd, image, size), cause = errno;
+  if (close(file->fd) < 0 && !failed) failed = -1, cause = errno;
+  file->fd = -1;
   if (failed)
     GB_FAIL(GB_ERR_IO, "cannot write %s (%zu bytes): %s", file->path, size, strerror(cause));
   if (rename(file->temporary, file->path) < 0)
@@ -184,6 +188,7 @@ void GbH5Discard(GbH5 **file)
 {
   if (!*file) return;
   if ((*file)->id >= 0) H5Fclose((*file)->id);
+  if ((*file)->fd >= 0) close((*file)->fd);
   if ((*file)->temporary) unlink((*file)->temporary);
   free_file(file);
 }

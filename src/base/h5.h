@@ -1,6 +1,6 @@
 /* HDF5 with mandatory units, written aside and renamed.
  *
- * A file is written as PATH.tmp and gets its final name only in GbH5Close, so a kill or a full disk
+ * A file is written aside and gets its final name only in GbH5Close, so a kill or a full disk
  * never leaves half a file under a final name. All functions are for one process: under MPI call
  * them on rank 0 and pass the status through GbErrorSync. Datasets are named "group/sub/name";
  * missing groups are made. Every numeric dataset has a `units` attribute ("1" for dimensionless).

@@ -77,6 +77,7 @@ static GbStatus try_lock(GbLock *lock, const char *folder, bool *again)
   read_holder(lock->fd, left, sizeof left);
   if (*left) GbLogInfo("%s: a run ended here without a word (%s)", folder, left);
   write_holder(lock->fd);
+  GbFileSweep(folder);
   return GB_OK;
 }
 

@@ -22,6 +22,7 @@ static const double plain_interval_s = 60;
 
 static GbLogLevel max_level = GB_LOG_INFO;
 static FILE *log_file;
+static long lost; /* lines that the file has no room for */
 static struct {
   GbProgress progress; /* a copy: its owner may have returned on an error */
   double done;
@@ -47,6 +48,7 @@ GbStatus GbLogOpenFile(const char *path)
 {
   if (log_file) fclose(log_file);
   log_file = NULL;
+  lost = 0;
   if (!path || !is_writer()) return GB_OK;
   log_file = GbFileOpenPlain(path, "a");
   if (!log_file)
@@ -62,6 +64,19 @@ static void write_terminal(GbLogLevel level, const char *text)
   fprintf(stderr, "%s%s\n", prefixes[level], text);
 }
 
+/* A whole line or nothing of it. */
+static bool append(const char *line, size_t size)
+{
+  const int fd = fileno(log_file);
+  const off_t before = lseek(fd, 0, SEEK_END);
+  const ssize_t done = write(fd, line, size);
+  if (done == (ssize_t)size) return true;
+  const int cause = done < 0 ? errno : ENOSPC;
+  if (done > 0 && before >= 0) (void)!ftruncate(fd, before);
+  errno = cause;
+  return false;
+}
+
 /* The file keeps everything but debug lines that were not asked for, also with --quiet. */
 static void write_file(GbLogLevel level, const char *text)
 {
@@ -71,8 +86,13 @@ static void write_file(GbLogLevel level, const char *text)
   time_t now = time(NULL);
   struct tm local;
   strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", localtime_r(&now, &local));
-  fprintf(log_file, "%s %-7s %s\n", stamp, names[level], text);
-  fflush(log_file);
+  char line[4096 + 64];
+  int length = snprintf(line, sizeof line, "%s %-7s %s\n", stamp, names[level], text);
+  if (length < (int)sizeof line && append(line, (size_t)length)) return;
+  if (lost++ > 0) return; /* said once, also with --quiet */
+  char word[256];
+  snprintf(word, sizeof word, "the log file lacks lines from here on: %s", strerror(errno));
+  write_terminal(GB_LOG_WARNING, word);
 }
 
 void GbLog(GbLogLevel level, const char *fmt, ...)

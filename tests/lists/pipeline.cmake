@@ -34,7 +34,7 @@ if(GLASSBAND_MESOSCALE)
   foreach(name blas petsc_options full_disk two_runs)
     add_test(NAME robustness.${name}
              COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/robustness/${name}.sh
-                     $<TARGET_FILE:glassband> ${PROJECT_SOURCE_DIR})
+                     $<TARGET_FILE:glassband> ${PROJECT_SOURCE_DIR} ${MPIEXEC_EXECUTABLE})
     set_tests_properties(robustness.${name} PROPERTIES
       TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT "${pipeline_environment}")
   endforeach()
