@@ -357,6 +357,62 @@ static GbStatus find_entries(const GbConfigSchema *schema, const char *text, siz
   return GB_OK;
 }
 
+/* --- Form of the text ---------------------------------------------------------------------------
+ */
+
+/* An input has three: the top level, a section, a list. What nests without an end costs libyaml and
+ * the walk a time and a stack without an end. */
+enum { DEPTH_MAX = 16 };
+
+typedef struct {
+  int documents, depth;
+} Form;
+
+static GbStatus check_event(const GbConfigLayer *layer, const yaml_event_t *event, Form *form)
+{
+  char place[GB_TEXT_MAX + 16];
+  place_line(layer, (int)event->start_mark.line + 1, sizeof place, place);
+  switch (event->type) {
+  case YAML_DOCUMENT_START_EVENT:
+    if (++form->documents > 1)
+      GB_FAIL(GB_ERR_INPUT,
+              "%s: expected one YAML document, found the beginning of another (\"---\")", place);
+    return GB_OK;
+  case YAML_SEQUENCE_START_EVENT:
+  case YAML_MAPPING_START_EVENT:
+    if (++form->depth > DEPTH_MAX)
+      GB_FAIL(GB_ERR_INPUT, "%s: expected sections of keys, found lists or mappings %d deep", place,
+              form->depth);
+    return GB_OK;
+  case YAML_SEQUENCE_END_EVENT:
+  case YAML_MAPPING_END_EVENT:
+    form->depth--;
+    return GB_OK;
+  default:
+    return GB_OK;
+  }
+}
+
+/* Before the document is loaded as a whole. What is not YAML is left to that. */
+static GbStatus check_form(const char *text, size_t size, const GbConfigLayer *layer)
+{
+  yaml_parser_t parser;
+  Form form = {0};
+  GbStatus status = GB_OK;
+  if (!yaml_parser_initialize(&parser)) GB_FAIL(GB_ERR_MEMORY, "cannot start the YAML parser");
+  yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
+  for (bool more = true; more && status == GB_OK;) {
+    yaml_event_t event;
+    if (!yaml_parser_parse(&parser, &event)) break;
+    more = event.type != YAML_STREAM_END_EVENT;
+    status = check_event(layer, &event, &form);
+    yaml_event_delete(&event);
+  }
+  yaml_parser_delete(&parser);
+  GB_CALL(status);
+  return GB_OK;
+}
+
 /* --- Values -------------------------------------------------------------------------------------
  */
 
@@ -383,6 +439,7 @@ static cyaml_config_t cyaml_settings(char *log)
 GbStatus GbConfigLayerLoad(GbConfigSchema *schema, const char *text, size_t size,
                            GbConfigLayer *layer)
 {
+  GB_CALL(check_form(text, size, layer));
   GB_CALL(find_entries(schema, text, size, layer));
   if (layer->nentries == 0) return GB_OK;
   char log[GB_TEXT_MAX] = "";

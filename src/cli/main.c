@@ -21,7 +21,7 @@ typedef struct {
 static const Command commands[] = {
     {"run", "INPUT.yaml", "runs the whole chain of stages", 1, GB_OPTIONS_RUN, NULL, true},
     {"validate", "INPUT.yaml", "checks an input and prints all its keys with their help", 1,
-     GB_OPTION_SET, GbCommandValidate, false},
+     GB_OPTION_SET | GB_OPTION_CALIBRATION, GbCommandValidate, false},
     {"info", "FILE", "prints what is in an HDF5 file or a file of atoms", 1, 0, GbCommandInfo,
      false},
     {"forces", "INPUT --potential P -o OUT", "writes energy, force and virial of every atom", 1,

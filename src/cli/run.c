@@ -25,8 +25,6 @@
 #include <omp.h>
 #endif
 
-static const char calibrating_stage[] = "calibrate"; /* whose output --calibration replaces */
-
 typedef struct {
   const GbOptions *options;
   int rank, size;
@@ -69,14 +67,6 @@ static GbStatus warn_of_unused_options(const Chain *chain)
 
 /* --- Before any work ----------------------------------------------------------------------------
  */
-
-static void select_stages(Chain *chain, int only)
-{
-  int calibrate = GbStageFind(calibrating_stage);
-  for (int s = 0; s < gb_nstages; s++)
-    chain->selected[s] =
-        only >= 0 ? s == only : s > calibrate || chain->options->calibration == NULL;
-}
 
 /* Fails here rather than after the atomistic tier has run. */
 static GbStatus check_calibration(Chain *chain)
@@ -136,7 +126,7 @@ static GbStatus prepare_folder(Chain *chain)
   GB_CALL(status);
   if (!chain->options->calibration)
     snprintf(chain->calibration, sizeof chain->calibration, "%.*s/%s/calibration.h5",
-             (int)sizeof chain->folder - 64, chain->folder, calibrating_stage);
+             (int)sizeof chain->folder - 64, chain->folder, gb_calibrating_stage);
   return GB_OK;
 }
 
@@ -173,7 +163,7 @@ static GbStatus find_below(Chain *chain, int s, char below[GB_HASH_SIZE])
   below[0] = '\0';
   if (!stage->needs) return GB_OK;
   int needed = GbStageFind(stage->needs);
-  if (strcmp(stage->needs, calibrating_stage) == 0 && GbFileExists(chain->calibration)) {
+  if (strcmp(stage->needs, gb_calibrating_stage) == 0 && GbFileExists(chain->calibration)) {
     GB_CALL(GbCalibrationHash(chain->calibration, below));
     return GB_OK;
   }
@@ -296,7 +286,7 @@ GbStatus GbCommandRun(const GbOptions *options, int only)
   MPI_Comm_rank(MPI_COMM_WORLD, &chain.rank);
   MPI_Comm_size(MPI_COMM_WORLD, &chain.size);
   GbStopInstall(options->time_limit_s);
-  select_stages(&chain, only);
+  GbStagesSelect(only, options->calibration != NULL, chain.selected);
   GbStatus status = prepare(&chain);
   if (status == GB_OK) {
     status = run_stages(&chain);

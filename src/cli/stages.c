@@ -13,6 +13,15 @@ const GbStage *const gb_stages[] = {
 
 const int gb_nstages = sizeof gb_stages / sizeof *gb_stages;
 
+const char gb_calibrating_stage[] = "calibrate";
+
+void GbStagesSelect(int only, bool calibrated, bool selected[GB_STAGES_MAX])
+{
+  const int calibrate = GbStageFind(gb_calibrating_stage);
+  for (int s = 0; s < gb_nstages; s++)
+    selected[s] = only >= 0 ? s == only : s > calibrate || !calibrated;
+}
+
 int GbStageFind(const char *name)
 {
   for (int s = 0; s < gb_nstages; s++)

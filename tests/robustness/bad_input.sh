@@ -8,6 +8,7 @@ set -uo pipefail
 glassband=$1 make_calibration=$2 root=$3 mpiexec=${4:-}
 quickstart=$root/inputs/quickstart/quickstart.yaml
 potential=$root/inputs/potentials/CuZr_mm.eam.fs
+calibration=$root/inputs/calibration/cu64zr36_quickstart.h5
 potentials=(--set "atomistic.potential=$potential" --set "calibrate.potential=$potential")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -59,6 +60,24 @@ expect "wrong type" "atomistic.temperature_K|expected a number|\"warm\"" \
   "$glassband" run "$quickstart" -o out --set atomistic.temperature_K=warm
 printf 'seed: 1\natomistic: {potential: [\n' >broken.yaml
 expect "not YAML" "broken.yaml:|not valid YAML" "$glassband" run broken.yaml -o out
+python3 -c 'print("[" * 100000)' >deep.yaml
+expect "deep lists" "deep.yaml:1|sections of keys|17 deep" "$glassband" validate deep.yaml
+python3 -c 'print("seed: " + "{a: " * 100000)' >deep.yaml
+expect "deep mappings" "deep.yaml:1|17 deep" "$glassband" run deep.yaml -o out
+python3 -c 'print("\n".join(" " * i + "a:" for i in range(3000)))' >deep.yaml
+expect "deep by indentation" "deep.yaml:17|17 deep" "$glassband" validate deep.yaml
+python3 -c 'print("- " * 50000 + "a")' >deep.yaml
+expect "deep by dashes" "deep.yaml:1|17 deep" "$glassband" validate deep.yaml
+expect "deep on the command line" "17 deep" "$glassband" validate "$quickstart" \
+  --set "seed=$(python3 -c 'print("[" * 100)')"
+for separator in '---' '...
+---' '--- # more'; do
+  printf 'seed: 1\n%s\nseed: 2\n' "$separator" >two.yaml
+  expect "two documents" "two.yaml:|one YAML document" "$glassband" run two.yaml -o out
+done
+expect "two documents, place" "two.yaml:2|another" "$glassband" validate two.yaml
+expect "input for a calibration" "atomistic.potential|validate takes that" \
+  "$glassband" validate "$root/inputs/strip/strip.yaml"
 expect "missing input" "absent.yaml|No such file" "$glassband" run absent.yaml -o out
 expect "no input" "expected 1 file name" "$glassband" run
 expect "unknown option" "unknown option --nonsense" "$glassband" run "$quickstart" --nonsense
@@ -101,6 +120,13 @@ expect "calibration of a newer program" "newer-version.h5|version|found version 
 head -c 2000 no-group.h5 >cut.h5
 expect "cut-off calibration" "cut.h5|expected an HDF5 file" $(run_with_calibration cut.h5)
 expect "missing calibration" "absent.h5|No such file" $(run_with_calibration absent.h5)
+expect "calibration that is not there, validate" "absent.h5|No such file" \
+  "$glassband" validate "$root/inputs/strip/strip.yaml" --calibration absent.h5
+expect "bad key, validate with a calibration" "mesoscale.nx" "$glassband" validate \
+  "$root/inputs/strip/strip.yaml" --calibration "$calibration" --set mesoscale.nx=2
+"$glassband" validate "$root/inputs/strip/strip.yaml" --calibration "$calibration" >stdout 2>stderr ||
+  fail "good input with a calibration" "refused"
+grep -q '^mesoscale:' stdout || fail "good input with a calibration" "not printed"
 expect "stage without what it needs" "stage mesoscale|expected the results of stage calibrate" \
   "$glassband" mesoscale "$quickstart" -o out --quiet
 
